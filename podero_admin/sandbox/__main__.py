@@ -1,0 +1,46 @@
+"""`python -m podero_admin.sandbox`: the stand-in alone, until Ctrl-C or SIGTERM."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from podero_admin.sandbox.server import serve
+from podero_admin.sandbox.world import World
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    world = World.demo(seed=options.seed, users=options.users, ledger=options.ledger)
+    world.settings.latency = options.latency_ms / 1000
+    world.settings.token_body = options.token_body
+    ending = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ending.set())
+    try:
+        running = serve(world, port=options.port, host=options.host)
+    except OSError as error:
+        print(f"The sandbox cannot listen on {options.host}:{options.port}: {error.strerror}.", file=sys.stderr)  # noqa: T201
+        return 1
+    print(f"Sandbox of the Podero API on {running.base_url} with {options.users} customers", flush=True)  # noqa: T201
+    ending.wait()
+    running.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m podero_admin.sandbox", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8001)
+    parser.add_argument("--users", type=int, default=60, help="customers in all, over two organisations")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ledger", type=Path, help="file to which every registration is appended")
+    parser.add_argument("--latency-ms", type=float, default=0.0)
+    parser.add_argument("--token-body", choices=("json", "form", "both"), default="both")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -25,34 +25,9 @@ from podero_admin.vehicles.statuses import (
 )
 
 NOW = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
-ICONS = set(
-    [
-        "ok",
-        "warning",
-        "error",
-        "unknown",
-        "info",
-        "plug",
-        "bolt",
-        "clock",
-        "link",
-        "refresh",
-        "edit",
-        "search",
-        "down",
-        "sun",
-        "person",
-        "pause",
-        "car",
-        "copy",
-        "moon",
-        "check",
-        "x",
-        "list",
-        "shield",
-        "building",
-    ]
-)
+SPRITE = """ok warning error unknown info plug bolt clock link refresh edit search down sun person pause car copy moon
+check x list shield building"""
+ICONS = set(SPRITE.split())
 ANYTHING = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.lists(st.none(), max_size=1)
 
 

@@ -1,0 +1,127 @@
+"""One short method per endpoint of the Partner API, version 2.0."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID, uuid4
+
+from podero_admin.podero.contract import ElectricVehicle, ElectricVehicleInput, User
+from podero_admin.podero.errors import ContractViolation
+from podero_admin.podero.transport import Answer, Transport
+
+USERS_CAP = 100_000_000
+DELETED_TOO = {"include_deleted": "true"}
+
+Value = TypeVar("Value", covariant=True)  # noqa: PLC0105  # a value, not a variance
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[Value]):
+    """A value, and the answer it was read from, for the record."""
+
+    value: Value
+    answer: Answer
+
+    @property
+    def status(self) -> int:
+        """The HTTP status, a 2xx."""
+        return self.answer.status
+
+    @property
+    def duration_ms(self) -> int:
+        """How long the whole call took, in milliseconds."""
+        return self.answer.duration_ms
+
+    @property
+    def request_id(self) -> str:
+        """The X-Request-ID that was sent."""
+        return self.answer.request_id
+
+    @property
+    def body(self) -> str:
+        """The body as text that can be stored."""
+        return self.answer.text
+
+
+class PoderoClient:
+    """The API as one organisation sees it. Every method raises a PoderoError when there is no documented success."""
+
+    def __init__(self, transport: Transport, organization_id: UUID) -> None:
+        self._transport = transport
+        self._users = f"/org/{organization_id}/users"
+
+    def register_electric_vehicle(
+        self, user_id: UUID, vehicle: ElectricVehicleInput, *, attempt_id: UUID
+    ) -> Answered[ElectricVehicle]:
+        """Create a vehicle record for a user. Never sent twice: where the error says `sent`, it may have been created.
+
+        Units are the contract's: power in W, distance in m, levels in %, times of day local, moments in UTC. A
+        ContractViolation after a 2xx carries `readable_id` where one could be read.
+
+        https://developers.podero.com/api-reference/user-electric-vehicles/register-a-users-electric-vehicle
+        """
+        marks = {"Idempotency-Key": str(attempt_id)}
+        path, body = f"{self._users}/{user_id}/electric-vehicles", vehicle.to_json()
+        answer = self._transport.request("POST", path, json=body, headers=marks, request_id=str(attempt_id))
+        return _answered(answer, ElectricVehicle.parse)
+
+    def list_electric_vehicles(
+        self, user_id: UUID, *, include_deleted: bool = False
+    ) -> Answered[list[ElectricVehicle]]:
+        """List a user's vehicles, all of them: a list that is not complete raises ContractViolation.
+
+        https://developers.podero.com/api-reference/user-electric-vehicles/list
+        """
+        answer = self._get(f"{self._users}/{user_id}/electric-vehicles", include_deleted=include_deleted)
+        return _answered(answer, _each(ElectricVehicle.parse))
+
+    def get_electric_vehicle(self, user_id: UUID, vehicle_id: UUID) -> Answered[ElectricVehicle]:
+        """Get one vehicle, with its `actions` in `raw`; raises NotFound.
+
+        https://developers.podero.com/api-reference/user-electric-vehicles/details
+        """
+        return _answered(self._get(f"{self._users}/{user_id}/electric-vehicles/{vehicle_id}"), ElectricVehicle.parse)
+
+    def list_users(self, *, include_deleted: bool = False) -> Answered[list[User]]:
+        """List the organisation's users of every role, all in one answer that may be 100 MB.
+
+        https://developers.podero.com/api-reference/users/list
+        """
+        answer = self._get(self._users, include_deleted=include_deleted, body_cap=USERS_CAP)
+        return _answered(answer, _each(User.parse))
+
+    def get_user(self, user_id: UUID) -> Answered[User]:
+        """Get one user; raises NotFound.
+
+        https://developers.podero.com/partner-api/reference/users
+        """
+        return _answered(self._get(f"{self._users}/{user_id}"), User.parse)
+
+    def _get(self, path: str, *, include_deleted: bool = False, body_cap: int | None = None) -> Answer:
+        params = DELETED_TOO if include_deleted else None
+        return self._transport.request("GET", path, params=params, request_id=str(uuid4()), body_cap=body_cap)
+
+
+def _answered(answer: Answer, read: Callable[[Any], Read]) -> Answered[Read]:
+    try:
+        return Answered(read(answer.json()), answer)
+    except ContractViolation as error:
+        raise answer.attached_to(error) from None
+
+
+def _each(parse: Callable[[object], Read]) -> Callable[[object], list[Read]]:
+    return lambda answer: [parse(item) for item in _complete(answer)]
+
+
+def _complete(answer: object) -> list[object]:
+    """Take the items of a list, bare or wrapped. An incomplete one proves nothing, so it is no list."""
+    if isinstance(answer, list):
+        return answer
+    items = answer.get("items") if isinstance(answer, dict) else None
+    if not isinstance(answer, dict) or not isinstance(items, list):
+        raise ContractViolation("Podero answered with something else than a list.")
+    claims = [answer.get("total"), answer.get("count")]
+    if answer.get("next") or any(isinstance(claim, int) and claim > len(items) for claim in claims):
+        raise ContractViolation("Podero's list is incomplete.", code="incomplete")
+    return items

@@ -1,0 +1,85 @@
+"""Reads JSON of any quality into plain values that can be stored, or says that it is none."""
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+from uuid import UUID
+
+DEEPEST = 100
+LONGEST_NUMBER = 300
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def read_json(body: bytes) -> Any:
+    """Read an answer; raises ValueError for what is no JSON, NaN and Infinity included, or too deep to be true.
+
+    Characters that no database keeps (NUL, half a surrogate pair) become U+FFFD, and numbers too long for any use
+    stay text, so that nothing later stumbles over them.
+    """
+    return read_with(body, constant=_refuse)
+
+
+def read_leniently(body: bytes) -> Any:
+    """Read an answer once more, to save what can be saved: NaN and Infinity become null, what is no JSON too."""
+    try:
+        return read_with(body, constant=lambda _: None)
+    except ValueError:
+        return None
+
+
+def read_with(body: bytes, *, constant: Any) -> Any:
+    try:
+        value = json.loads(body, parse_constant=constant, parse_int=_whole, parse_float=_fraction)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return storable(value)
+
+
+def readable_id(answer: object) -> UUID | None:
+    """Find the id of the one object answered; also where somebody wrapped it into a list of one, `data` or `item`."""
+    match answer:
+        case {"id": str(text)}:
+            return read_uuid(text)
+        case [dict(only)] | {"data": dict(only)} | {"item": dict(only)}:
+            return read_uuid(only.get("id"))
+    return None
+
+
+def read_uuid(text: object) -> UUID | None:
+    """Read a UUID, or None for anything else."""
+    try:
+        return UUID(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def storable_text(text: str) -> str:
+    """Replace what no database keeps."""
+    return UNSTORABLE.sub("�", text)
+
+
+def storable(value: Any, depth: int = DEEPEST) -> Any:
+    """Return the value with texts that a database keeps; raises ValueError where it is nested too deeply."""
+    if isinstance(value, str):
+        return value if value.isascii() and "\0" not in value else storable_text(value)
+    if not isinstance(value, dict | list):
+        return value
+    if not depth:
+        raise ValueError("nested too deeply")
+    if isinstance(value, dict):
+        return {storable(key, depth): storable(item, depth - 1) for key, item in value.items()}
+    return [storable(item, depth - 1) for item in value]
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else digits
+
+
+def _fraction(digits: str) -> float | str:
+    value = float(digits)
+    return value if math.isfinite(value) else digits

@@ -1,0 +1,40 @@
+"""What we ask of allauth: closed sign-up, staff only, every sign-in an event."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from podero_admin.accounts.services import sign_in_failed, signed_in, signed_out
+from podero_admin.core.http import link
+
+
+class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that our proxy rule settled on."""
+        return str(request.META.get("REMOTE_ADDR", ""))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        return link("desk:start")
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+        response = super().post_login(request, user, **kwargs)
+        signed_in(staff=user, request_id=request.request_id, client_address=self.get_client_ip(request))  # type: ignore[attr-defined]
+        return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        super().authentication_failed(request, **credentials)
+        sign_in_failed(
+            email=str(credentials.get("email") or credentials.get("username") or ""),
+            request_id=request.request_id,  # type: ignore[attr-defined]
+            client_address=self.get_client_ip(request),
+        )
+
+    def logout(self, request: HttpRequest) -> None:
+        staff = request.user
+        super().logout(request)
+        if staff.is_authenticated:
+            signed_out(staff=staff, request_id=request.request_id, client_address=self.get_client_ip(request))  # type: ignore[attr-defined]

@@ -1,0 +1,7 @@
+"""App settings."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "podero_admin.accounts"

@@ -1,0 +1,53 @@
+"""Puts `request.access` in place, once per request, and closes every page to people who are not signed in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
+
+from podero_admin.accounts.selectors import access_of
+from podero_admin.core.access import NOBODY, Access
+from podero_admin.core.http import embedded
+
+CHOSEN = "organization"
+
+
+def _access(request: HttpRequest) -> Access:
+    request_id, address = request.request_id, request.META.get("REMOTE_ADDR", "")  # type: ignore[attr-defined]
+    if not request.user.is_authenticated:
+        return Access(staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=address)
+    return access_of(request.user, chosen=request.session.get(CHOSEN), request_id=request_id, client_address=address)
+
+
+class AccessMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.access = SimpleLazyObject(lambda: _access(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Sends people without a session to the sign-in, except out of a frame, where a page explains and opens a window."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        in_frame = request.headers.get("Sec-Fetch-Dest") == "iframe" or embedded.get()
+        if in_frame:
+            return render(request, "account/sign_in_window.html", {"address": _same_page(request)}, status=401)
+        response = super().handle_no_permission(request, view_func)
+        if getattr(request, "htmx", None):
+            here = HttpResponse(status=401)
+            here["HX-Redirect"] = str(response["Location"])
+            return here
+        return response
+
+
+def _same_page(request: HttpRequest) -> str:
+    """Where the new window returns to: this page, without the frame."""
+    query = request.GET.copy()
+    query.pop("embed", None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path

@@ -1,0 +1,82 @@
+"""Add and change staff; note who came in and who was turned away."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from podero_admin.accounts.models import Membership, Staff
+from podero_admin.accounts.selectors import access_of
+from podero_admin.audit.actions import Action
+from podero_admin.audit.services import Subject, record
+from podero_admin.core.access import NOBODY, Access, Role
+from podero_admin.core.errors import Invalid
+from podero_admin.organizations.models import Organization
+
+
+def subject_of(staff: Staff) -> Subject:
+    return Subject("staff", staff.pk, str(staff))
+
+
+@dataclass(frozen=True)
+class Added:
+    staff: Staff
+    created: bool
+
+
+@transaction.atomic
+def staff_add(*, access: Access, email: str, role: Role, organization_id: UUID, password: str | None = None, name: str = "") -> Added:
+    """Add a member of staff, or give an existing one another role; the password changes only when one is given."""
+    organization = Organization.objects.filter(id=organization_id).first()
+    if organization is None:
+        raise Invalid(f"There is no organisation {organization_id}; load_organizations lists them.")
+    staff = Staff.objects.filter(email__iexact=email).first()
+    created = staff is None
+    if staff is None:
+        staff = Staff.objects.create_user(email, name=name)
+    if password is not None:
+        _set_password(staff, password)
+    before = Membership.objects.filter(staff=staff, organization=organization).first()
+    Membership.objects.update_or_create(staff=staff, organization=organization, defaults={"role": role})
+    changes: dict[str, tuple[object, object]] = {"role": (before.role if before else None, role.value)}
+    if created:
+        changes["email"] = (None, email)
+    if password is not None:
+        changes["password"] = ("", "set")
+    record(Action.STAFF_ADDED if created else Action.STAFF_CHANGED, access=access, organization_id=organization_id, subject=subject_of(staff), changes=changes)
+    return Added(staff, created)
+
+
+def _set_password(staff: Staff, password: str) -> None:
+    try:
+        validate_password(password, staff)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages)) from None
+    staff.set_password(password)
+    staff.save(update_fields=["password"])
+
+
+def _own(staff: Staff, request_id: str, client_address: str) -> Access:
+    return access_of(staff, request_id=request_id, client_address=client_address)
+
+
+@transaction.atomic
+def signed_in(*, staff: Staff, request_id: str, client_address: str) -> None:
+    record(Action.SIGNED_IN, access=_own(staff, request_id, client_address), subject=subject_of(staff))
+
+
+@transaction.atomic
+def signed_out(*, staff: Staff, request_id: str, client_address: str) -> None:
+    record(Action.SIGNED_OUT, access=_own(staff, request_id, client_address), subject=subject_of(staff))
+
+
+@transaction.atomic
+def sign_in_failed(*, email: str, request_id: str, client_address: str) -> None:
+    """Note who was turned away; an address that we do not know is kept masked, it may be a mistyped password."""
+    staff = Staff.objects.filter(email__iexact=email).first()
+    access = Access(staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=client_address)
+    subject = subject_of(staff) if staff else Subject("staff", "", "unknown e-mail address")
+    reason = "wrong password" if staff and staff.is_active else "deactivated" if staff else "no such staff"
+    record(Action.SIGN_IN_FAILED, access=access, subject=subject, outcome="refused", reason=reason)

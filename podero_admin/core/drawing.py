@@ -1,0 +1,143 @@
+"""What our template tags draw: moments in words, links of others, the battery bar. Pure functions, nothing from outside unescaped."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+CHARACTER = 6.6 / 270 * 100
+ROW = 15
+
+
+def moment_of(value: Any) -> datetime | None:
+    """A point in time from what we or the API gave; the year 1 stands for never."""
+    if isinstance(value, str):
+        try:
+            value = parse_datetime(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime) or value.year <= 1:
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def local(moment: datetime) -> datetime:
+    try:
+        return timezone.localtime(moment)
+    except (OverflowError, ValueError):
+        return moment
+
+
+def absolute(moment: datetime, *, seconds: bool = False) -> str:
+    return local(moment).strftime("%-d %b %Y, %H:%M:%S" if seconds else "%-d %b %Y, %H:%M")
+
+
+def span(seconds: float) -> str:
+    """A length of time in words, as exact as one needs it."""
+    whole = int(seconds)
+    if whole < MINUTE:
+        return f"{whole} second{'' if whole == 1 else 's'}"
+    if whole < HOUR:
+        return f"{whole // MINUTE} min"
+    if whole < DAY:
+        minutes = whole % HOUR // MINUTE
+        return f"{whole // HOUR} h {minutes} min" if minutes else f"{whole // HOUR} h"
+    days = whole // DAY
+    if days < 2 * 365:
+        return f"{days} day{'' if days == 1 else 's'}"
+    return f"{days // 365} years"
+
+
+def relative(moment: datetime, now: datetime) -> str:
+    seconds = (now - moment).total_seconds()
+    if abs(seconds) < 2:  # noqa: PLR2004 - clocks of two machines are never nearer
+        return "just now"
+    return f"{span(seconds)} ago" if seconds > 0 else f"in {span(-seconds)}"
+
+
+def safe_host(url: Any) -> str:
+    """The host of a link that may be shown as one, else nothing: https only, no sign-in part, no odd characters."""
+    if not isinstance(url, str) or any(ord(character) <= ord(" ") or character in "\\\"<>`" for character in url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    return host if parts.scheme == "https" and "@" not in parts.netloc else ""
+
+
+Anchor = Literal["start", "middle", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on the battery bar: where, what it says, on which side, and in which row of labels."""
+
+    at: float
+    text: str
+    above: bool
+    row: int
+    anchor: Anchor
+    kind: str
+
+
+def number(value: Any) -> float | None:
+    """A finite number, or nothing."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def percent(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0") + " %"
+
+
+def _extent(at: float, text: str) -> tuple[float, float, Anchor]:
+    width = len(text) * CHARACTER
+    if at - width / 2 < 0:
+        return at, at + width, "start"
+    if at + width / 2 > 100:  # noqa: PLR2004 - the scale ends at 100 %
+        return at - width, at, "end"
+    return at - width / 2, at + width / 2, "middle"
+
+
+def _place(marks: list[tuple[float, str, str]], *, above: bool) -> Iterator[Tick]:
+    """Give each label the first row in which it meets no other, even on the narrowest screen."""
+    rows: list[list[tuple[float, float]]] = []
+    for at, text, kind in sorted(marks):
+        left, right, anchor = _extent(at, text)
+        free = (i for i, taken in enumerate(rows) if all(right < start or left > end for start, end in taken))
+        row = next(free, len(rows))
+        if row == len(rows):
+            rows.append([])
+        rows[row].append((left, right))
+        yield Tick(at, text, above, row, anchor, kind)
+
+
+def _mark(name: str, value: float | None, suffix: str = "", kind: str = "") -> list[tuple[float, str, str]]:
+    return [] if value is None else [(min(max(value, 0.0), 100.0), f"{name} {percent(value)}{suffix}", kind)]
+
+
+def battery_ticks(*, level: float | None, floor: float | None, target: float | None, cap: float | None, deadline: str) -> list[Tick]:
+    by = f" by {deadline}" if deadline else ""
+    above = _mark("floor", floor) + _mark("target", target, by)
+    below = _mark("now", level, kind="now") + _mark("car's cap", cap)
+    return [*_place(above, above=True), *_place(below, above=False)]
+
+
+def clock(value: Any) -> str:
+    """A time of day without its seconds."""
+    if value is None or value == "":
+        return ""
+    return value.strftime("%H:%M") if hasattr(value, "strftime") else str(value)[:5]

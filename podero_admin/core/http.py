@@ -1,0 +1,92 @@
+"""What views share: the request's type, page or fragment, links that stay in their frame."""
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django_htmx.middleware import HtmxDetails
+
+from podero_admin import __version__
+from podero_admin.core import navigation
+from podero_admin.core.access import Access
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "podero_theme"
+
+#: True while a request with `?embed=1` is answered: links carry it on, since a cookie cannot tell frames apart.
+embedded: ContextVar[bool] = ContextVar("embedded", default=False)
+
+
+class StaffRequest(HttpRequest):
+    """A request with what our middleware adds."""
+
+    access: Access
+    request_id: str
+    htmx: HtmxDetails
+
+
+def link(name: str, *args: Any, **query: Any) -> str:
+    """The address of a page, in the frame it was asked for; empty query values are left out."""
+    return with_query(reverse(name, args=args), query)
+
+
+def with_query(address: str, query: dict[str, Any] | Iterable[tuple[str, Any]]) -> str:
+    pairs = [(key, value) for key, value in (query.items() if isinstance(query, dict) else query) if value not in {None, ""}]
+    if embedded.get():
+        pairs.append(("embed", "1"))
+    return f"{address}?{urlencode(pairs)}" if pairs else address
+
+
+def redirect_to(name: str, *args: Any, **query: Any) -> HttpResponseRedirect:
+    return HttpResponseRedirect(link(name, *args, **query))
+
+
+def render_page(
+    request: StaffRequest,
+    page: str,
+    context: dict[str, Any],
+    *,
+    fragment: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Draw the fragment for an HTMX request that wants no whole page, else the page."""
+    wants_fragment = fragment and request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    response = render(request, fragment if wants_fragment else page, context, status=status)
+    if fragment:
+        response["Vary"] = "HX-Request, Cookie"
+    return response
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context that every page needs for its frame: who is there, in which organisations, in which looks."""
+    access: Access | None = getattr(request, "access", None)
+    signed_in = bool(access) and bool(access.staff_id)
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    return {
+        "access": access,
+        "is_signed_in": signed_in,
+        "is_embedded": embedded.get(),
+        "here": request.get_full_path() if request.method == "GET" else request.path,
+        "navigation": navigation.entries(access, here) if access and signed_in else [],
+        "theme": theme_of(request),
+        "themes": THEMES,
+        "shows_sandbox": _shows_sandbox(access if signed_in else None),
+        "version": __version__,
+    }
+
+
+def theme_of(request: HttpRequest) -> str:
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    return theme if theme in THEMES else "auto"
+
+
+def _shows_sandbox(access: Access | None) -> bool:
+    """Whether invented customers may be seen here; before the sign-in the organisations file tells."""
+    if access is None:
+        return bool(settings.HAS_SANDBOX)
+    return any(seat.environment == "sandbox" for seat in access.seats)

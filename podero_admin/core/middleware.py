@@ -1,0 +1,113 @@
+"""What happens to every request around the views: health, proxies, request id, framing, refusals in words."""
+
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from podero_admin.core import health
+from podero_admin.core.errors import ApplicationError
+from podero_admin.core.http import embedded
+
+Next = Callable[[HttpRequest], HttpResponse]
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+NEVER_FRAMED = ("accounts/", "django-admin/")
+
+
+class HealthMiddleware:
+    """Answers /livez and /readyz before any rule on hosts or https applies."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info.removeprefix(f"/{settings.URL_PREFIX}" if settings.URL_PREFIX else "")
+        if path == "/livez":
+            return HttpResponse("ok\n", content_type="text/plain")
+        if path == "/readyz":
+            problem = health.not_ready_because()
+            return HttpResponse(f"{problem or 'ok'}\n", content_type="text/plain", status=503 if problem else 200)
+        return self.get_response(request)
+
+
+class ProxyMiddleware:
+    """Believes as many forwarding hops as TRUSTED_PROXIES says, and nothing else."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        given = {name: [part.strip() for part in str(meta.pop(name, "")).split(",") if part.strip()] for name in FORWARDED}
+        hops = settings.TRUSTED_PROXIES
+        if hops:
+            addresses = given["HTTP_X_FORWARDED_FOR"]
+            if addresses:
+                meta["REMOTE_ADDR"] = addresses[-min(hops, len(addresses))]
+            if given["HTTP_X_FORWARDED_HOST"]:
+                meta["HTTP_HOST"] = given["HTTP_X_FORWARDED_HOST"][-1]
+            if given["HTTP_X_FORWARDED_PROTO"]:
+                request.environ["wsgi.url_scheme"] = "https" if given["HTTP_X_FORWARDED_PROTO"][-1] == "https" else "http"  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class RequestIdMiddleware:
+    """Gives every request an id of ours, which its log lines, events and calls to Podero share."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = str(uuid.uuid4())  # type: ignore[attr-defined]
+        request.META["HTTP_X_REQUEST_ID"] = request.request_id  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class FrameMiddleware:
+    """Carries `?embed=1`, and says who may frame which page."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        wanted = request.GET.get("embed") == "1"
+        marker = embedded.set(wanted and bool(settings.EMBED_ORIGINS))
+        try:
+            response = self.get_response(request)
+        finally:
+            embedded.reset(marker)
+        path = request.path_info.removeprefix(settings.ROOT)
+        if settings.EMBED_ORIGINS and not path.startswith(NEVER_FRAMED):
+            response._csp_replace = {"frame-ancestors": settings.EMBED_ORIGINS}  # type: ignore[attr-defined]  # noqa: SLF001 - django-csp's documented hook
+        else:
+            response["X-Frame-Options"] = "DENY"
+        patch_vary_headers(response, ["Cookie"])
+        if "Cache-Control" not in response and not path.startswith("static/"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class ApplicationErrorMiddleware:
+    """Turns a refusal raised anywhere below a view into a page, or a toast where HTMX asked."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ApplicationError):
+            return None
+        htmx = getattr(request, "htmx", None)
+        name = "errors/_toast.html" if htmx and not htmx.boosted else "errors/refused.html"
+        response = render(request, name, {"error": exception}, status=exception.status)
+        if htmx and not htmx.boosted:
+            response["HX-Retarget"] = "#toasts"
+            response["HX-Reswap"] = "beforeend"
+        return response

@@ -1,0 +1,73 @@
+"""Keyset paging: a page starts after a row, not at a number, so that page 1 and page 2,000 cost the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.core import signing
+from django.db.models import Model, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+
+from podero_admin.core.errors import Invalid
+
+Row = TypeVar("Row", bound=Model)
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows, and the opaque cursors of the pages beside them (empty: there is none)."""
+
+    rows: list[Row]
+    after: str = ""
+    before: str = ""
+
+
+def _encode(row: Model, names: Sequence[str], scope: str) -> str:
+    values = [getattr(row, name) for name in names]
+    return signing.dumps([v.isoformat() if isinstance(v, datetime) else str(v) for v in values], salt=f"cursor:{scope}", compress=True)
+
+
+def _decode(cursor: str, queryset: QuerySet[Row], names: Sequence[str], scope: str) -> list[Any]:
+    try:
+        values = signing.loads(cursor, salt=f"cursor:{scope}")
+        return [queryset.model._meta.get_field(name).to_python(value) for name, value in zip(names, values, strict=True)]  # noqa: SLF001
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is not a cursor of ours for this list
+        raise Invalid("This link to a page of the list is damaged or belongs to another list. Start again from the first page.") from None
+
+
+def paginate(
+    queryset: QuerySet[Row],
+    *,
+    order: Sequence[str],
+    after: str = "",
+    before: str = "",
+    scope: str = "",
+    size: int = PAGE_SIZE,
+) -> Page[Row]:
+    """Cut one page out of a queryset.
+
+    `order` names columns that are never null, all ascending or all descending ("-"), the last one unique. `scope` says
+    which list and filter a cursor belongs to.
+    """
+    descending = order[0].startswith("-")
+    names = [name.removeprefix("-") for name in order]
+    scope = f"{queryset.model._meta.label}:{','.join(order)}:{scope}"  # noqa: SLF001
+    backwards = bool(before) and not after
+    cursor = before if backwards else after
+    if cursor:
+        values = _decode(cursor, queryset, names, scope)
+        compare = TupleLessThan if descending != backwards else TupleGreaterThan
+        queryset = queryset.filter(compare(Tuple(*names), values))
+    down = descending != backwards
+    rows = list(queryset.order_by(*(f"-{name}" if down else name for name in names))[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, bool(cursor))
+    return Page(
+        rows=rows,
+        after=_encode(rows[-1], names, scope) if rows and has_next else "",
+        before=_encode(rows[0], names, scope) if rows and has_previous else "",
+    )

@@ -1,0 +1,220 @@
+"""The tags that every template has: they draw what Python decided, and escape whatever came from outside."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+from django import template
+from django.middleware.csrf import get_token
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from podero_admin.core import drawing
+from podero_admin.core.http import embedded, with_query
+from podero_admin.core.http import link as address_of
+
+register = template.Library()
+
+TONES = ("ok", "warning", "error", "unknown", "info")
+
+
+class Drawable(Protocol):
+    """What a badge has to say; see `vehicles.statuses.Badge`."""
+
+    @property
+    def field(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def tone(self) -> str: ...
+    @property
+    def icon(self) -> str: ...
+
+
+@register.simple_tag
+def link(name: str, *args: Any, **query: Any) -> str:
+    """The address of a page by its URL name, in the same frame."""
+    return address_of(name, *args, **query)
+
+
+@register.simple_tag
+@lru_cache(maxsize=64)
+def icon(name: str) -> SafeString:
+    return format_html('<svg class="i" aria-hidden="true"><use href="#i-{}"></use></svg>', name)
+
+
+@lru_cache(maxsize=2048)
+def _badge(field: str, value: str, word: str, tone: str, icon_name: str, sentence: str) -> SafeString:
+    title = format_html(' title="{}"', sentence) if sentence else ""
+    return format_html(
+        '<span class="status {}" data-field="{}" data-value="{}"{}>{}<span>{}</span></span>',
+        tone if tone in TONES else "unknown",
+        field,
+        value,
+        title,
+        icon(icon_name or "unknown"),
+        word,
+    )
+
+
+@register.simple_tag
+def status(badge: Drawable | None, *, short: bool = False) -> SafeString | str:
+    """Draw a badge; `short=True` leaves out the field's name, for a column that bears it."""
+    if not badge:
+        return ""
+    word = (short and getattr(badge, "word", "")) or badge.label
+    return _badge(badge.field, str(badge.value), str(word), badge.tone, badge.icon, str(getattr(badge, "sentence", "")))
+
+
+@register.simple_tag
+def badge(field: str, value: Any, label: str, tone: str = "unknown", icon: str = "", sentence: str = "") -> SafeString:
+    """Draw a badge from its parts, where a page has no badge object at hand."""
+    return _badge(field, str(value), str(label), tone, icon or tone, sentence)
+
+
+@register.simple_tag
+def ago(value: Any, never: str = "never") -> SafeString | str:
+    """How long ago, in words, with the full local time on hover."""
+    moment = drawing.moment_of(value)
+    if moment is None:
+        return never
+    words = drawing.relative(moment, timezone.now())
+    title = drawing.absolute(moment, seconds=True)
+    return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', moment.isoformat(), title, words)
+
+
+@register.simple_tag
+def when(value: Any, *, seconds: bool = False, never: str = "never") -> SafeString | str:
+    """The local date and time."""
+    moment = drawing.moment_of(value)
+    if moment is None:
+        return never
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), drawing.absolute(moment, seconds=seconds))
+
+
+@register.simple_tag
+def clocks(reported: Any, asked: Any) -> SafeString:
+    """The two clocks of a vehicle in one sentence: when we last asked Podero, when the car last reported."""
+    podero = format_html("As Podero reported it {}", ago(asked)) if drawing.moment_of(asked) else "Podero has not been asked yet"
+    known = drawing.moment_of(reported)
+    car = format_html("the car itself last reported {}", ago(reported)) if known else "the car itself has not reported yet"
+    return format_html("{}; {}.", podero, car)
+
+
+@register.simple_tag
+def external_link(url: Any, label: str = "") -> SafeString | str:
+    """A link that came from the API: followed only when https, with its host shown; otherwise plain text."""
+    if not url:
+        return ""
+    host = drawing.safe_host(url)
+    if not host:
+        return format_html('<span class="break">{}</span>', url)
+    text = format_html("{} ({})", label, host) if label else host
+    return format_html('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', url, text)
+
+
+@register.simple_tag
+def copy(text: Any, label: str = "Copy") -> SafeString | str:
+    """A button that copies a text; only a script can, so without one it is not shown."""
+    if text in {None, ""}:
+        return ""
+    return format_html(
+        '<button type="button" class="btn btn-sm btn-outline-secondary copy needs-js" data-copy="{}">{} <span>{}</span></button>',
+        text,
+        icon("copy"),
+        label,
+    )
+
+
+@register.simple_tag
+def embed_input() -> SafeString | str:
+    """Keeps a GET form in its frame."""
+    return mark_safe('<input type="hidden" name="embed" value="1">') if embedded.get() else ""  # noqa: S308 - a constant of ours
+
+
+def _hidden(values: Mapping[str, Any]) -> SafeString:
+    pairs = ((key, value) for key, value in values.items() if value not in {None, ""})
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+PAGES = (("before", "prev", "Previous"), ("after", "next", "Next"))
+
+
+@register.simple_tag(takes_context=True)
+def pager(context: template.Context, page: Any, **post: Any) -> SafeString | str:
+    """The pages beside this one. Links keep the filters; what must not be in a URL is posted again: `{% pager page q=text %}`."""
+    if not (page.before or page.after):
+        return ""
+    request = context["request"]
+    there = [(name, rel, word, getattr(page, name)) for name, rel, word in PAGES if getattr(page, name)]
+    if any(value not in {None, ""} for value in post.values()):
+        buttons = format_html_join(
+            "", '<button class="btn btn-sm btn-outline-secondary" name="{}" value="{}">{}</button>', ((name, cursor, word) for name, _, word, cursor in there)
+        )
+        token = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+        inside = format_html('<form method="post" action="{}">{}{}{}</form>', with_query(request.path, {}), token, _hidden(post), buttons)
+    else:
+        kept = [(key, value) for key, value in request.GET.items() if key not in {"after", "before", "embed"}]
+        inside = format_html_join(
+            "",
+            '<a class="btn btn-sm btn-outline-secondary" rel="{}" href="{}">{}</a>',
+            ((rel, with_query(request.path, [*kept, (name, cursor)]), word) for name, rel, word, cursor in there),
+        )
+    return format_html('<nav class="pager" aria-label="Pages">{}</nav>', inside)
+
+
+TOP, BAR = 6, 28
+
+
+@register.simple_tag
+def battery(level: Any, floor: Any = None, target: Any = None, cap: Any = None, deadline: Any = None) -> SafeString:
+    """The battery bar of a vehicle: level, floor, target and the car's own cap on one scale."""
+    now, low = drawing.number(level), drawing.number(floor)
+    ticks = drawing.battery_ticks(
+        level=now, floor=low, target=drawing.number(target), cap=drawing.number(cap), deadline=drawing.clock(deadline)
+    )
+    top = TOP + drawing.ROW * max((tick.row + 1 for tick in ticks if tick.above), default=0)
+    height = top + BAR + TOP + drawing.ROW * max((tick.row + 1 for tick in ticks if not tick.above), default=0)
+    words = "; ".join(tick.text for tick in ticks)
+    known = f"Battery: {words}" if now is not None else f"Battery level not known; {words}".rstrip("; ")
+    parts = [format_html('<rect class="battery-track" x="0" y="{}" width="100%" height="{}" rx="6"></rect>', top, BAR)]
+    if now is not None:
+        kind = " low" if low is not None and now < low else ""
+        parts.append(_level(min(max(now, 0.0), 100.0), kind, y=top, height=BAR))
+    parts += [_tick(tick, top) for tick in ticks]
+    return format_html(
+        '<svg class="battery" role="img" aria-label="{}" width="100%" height="{}">{}</svg>', known, height, mark_safe("".join(parts))  # noqa: S308 - each part is escaped
+    )
+
+
+def _level(now: float, kind: str, *, y: int, height: int) -> SafeString:
+    return format_html('<rect class="battery-level{}" x="0" y="{}" width="{}%" height="{}" rx="6"></rect>', kind, y, f"{now:g}", height)
+
+
+def _tick(tick: drawing.Tick, top: int) -> SafeString:
+    """A tick across the bar, a thin line to its row, and its label there."""
+    edge = top - 3 if tick.above else top + BAR + 3
+    base = top - TOP - tick.row * drawing.ROW if tick.above else top + BAR + drawing.ROW + tick.row * drawing.ROW
+    at = f"{tick.at:g}"
+    lead = format_html('<line class="battery-lead" x1="{}%" x2="{}%" y1="{}" y2="{}"></line>', at, at, edge, base if tick.above else base - 10)
+    mark = format_html('<line class="battery-tick" x1="{}%" x2="{}%" y1="{}" y2="{}"></line>', at, at, top - 3, top + BAR + 3)
+    text = format_html(
+        '<text class="battery-label {}" x="{}%" y="{}" text-anchor="{}">{}</text>', tick.kind, at, base, tick.anchor, tick.text
+    )
+    return lead + mark + text if tick.row else mark + text
+
+
+@register.simple_tag
+def level(value: Any) -> SafeString | str:
+    """A small battery for lists, with its number; nothing where it is not known."""
+    now = drawing.number(value)
+    if now is None:
+        return ""
+    small = format_html(
+        '<svg class="level-bar" aria-hidden="true"><rect class="battery-track" width="100%" height="100%" rx="3"></rect>{}</svg>',
+        _level(min(max(now, 0.0), 100.0), "", y=0, height=8),
+    )
+    return format_html('<span class="nowrap">{}{}</span>', small, drawing.percent(now))

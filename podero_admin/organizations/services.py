@@ -1,0 +1,82 @@
+"""Bring the organisations file into the database, and test a connection to Podero."""
+
+import logging
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from podero_admin import gateway
+from podero_admin.audit.actions import Action
+from podero_admin.audit.services import Subject, record
+from podero_admin.core.access import Access, Permission
+from podero_admin.env import OrganizationSettings, read_organizations
+from podero_admin.organizations.models import Organization
+from podero_admin.organizations.selectors import organization_get
+
+logger = logging.getLogger(__name__)
+COPIED = (
+    "name", "environment", "api_url", "token_url", "grant", "client_auth", "token_body", "scope",
+    "default_price_zone", "tag_comments",
+)  # fmt: skip
+
+
+def _values(entry: OrganizationSettings) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in COPIED} | {"is_configured": True}
+
+
+def _changes(organization: Organization, values: dict[str, object]) -> dict[str, tuple[object, object]]:
+    return {name: (getattr(organization, name), value) for name, value in values.items() if getattr(organization, name) != value}
+
+
+@transaction.atomic
+def organizations_load(*, access: Access) -> list[Organization]:
+    """Make the table say what the file says; an organisation that left the file keeps its data and gets no more calls."""
+    entries = read_organizations(settings.PODERO_ORGANIZATIONS, allow_insecure=settings.ALLOW_INSECURE_UPSTREAM)
+    known = {organization.id: organization for organization in Organization.objects.all()}
+    for entry in entries:
+        values = _values(entry)
+        organization = known.pop(entry.id, None)
+        changes = _changes(organization, values) if organization else {name: (None, value) for name, value in values.items()}
+        if changes:
+            saved, _ = Organization.objects.update_or_create(id=entry.id, defaults=values | {"loaded_at": timezone.now()})
+            record(Action.ORGANIZATION_LOADED, access=access, organization_id=saved.id, subject=Subject("organization", saved.id, saved.name), changes=changes)
+    for gone in known.values():
+        if gone.is_configured:
+            Organization.objects.filter(id=gone.id).update(is_configured=False)
+            record(Action.ORGANIZATION_LEFT, access=access, organization_id=gone.id, subject=Subject("organization", gone.id, gone.name), changes={"is_configured": (True, False)})
+    return list(Organization.objects.filter(is_configured=True))
+
+
+def organizations_load_at_start() -> None:
+    """Load when a process starts; before the first migration there is nothing to load into."""
+    try:
+        organizations_load(access=Access.system())
+    except DatabaseError:
+        logger.warning("The organisations were not loaded: the database is not reachable or not migrated yet.")
+
+
+@dataclass(frozen=True)
+class ConnectionTest:
+    """What a token request and a list call showed, in words."""
+
+    ok: bool
+    text: str
+
+
+def connection_test(*, access: Access, organization_id: UUID) -> ConnectionTest:
+    """Ask Podero for a fresh token and the list of users; whatever happens is a sentence and an event."""
+    organization = organization_get(access=access, organization_id=organization_id, permission=Permission.CONNECTION_VIEW)
+    ok, text = gateway.try_connection(organization.id)
+    with transaction.atomic():
+        record(
+            Action.CONNECTION_TESTED,
+            access=access,
+            organization_id=organization.id,
+            subject=Subject("organization", organization.id, organization.name),
+            outcome="done" if ok else "failed",
+            reason=text,
+        )
+    return ConnectionTest(ok, text)

@@ -1,0 +1,28 @@
+"""Every address of the dashboard, optionally under a path of the intranet."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from podero_admin.accounts.views import admin_sign_in
+
+admin.site.login = admin_sign_in  # type: ignore[method-assign]
+
+pages = [
+    path("", include("podero_admin.desk.urls")),
+    path("customers/", include("podero_admin.directory.urls")),
+    path("customers/<uuid:customer_id>/", include("podero_admin.registrations.customer_urls")),
+    path("registrations/", include("podero_admin.registrations.urls")),
+    path("vehicles/", include("podero_admin.vehicles.urls")),
+    path("audit/", include("podero_admin.audit.urls")),
+    path("", include("podero_admin.organizations.urls")),
+    path("accounts/", include("podero_admin.accounts.urls")),
+    path("django-admin/", admin.site.urls),
+]
+
+urlpatterns = [path(f"{settings.URL_PREFIX}/", include(pages))] if settings.URL_PREFIX else pages
+
+handler400 = "podero_admin.desk.views.bad_request"
+handler403 = "podero_admin.desk.views.permission_denied"
+handler404 = "podero_admin.desk.views.page_not_found"
+handler500 = "podero_admin.desk.views.server_error"

@@ -1,0 +1,169 @@
+"""The append-only tables: events in a chain, its head, and access records. No foreign key: people and things may go."""
+
+import json
+from typing import Any, ClassVar, NoReturn, TypeVar
+
+from django.db import models
+
+from podero_admin.audit import actions
+
+START = "0" * 64
+Row = TypeVar("Row", bound=models.Model)
+
+
+class AppendOnlyError(RuntimeError):
+    """Somebody tried to change or remove what is only ever added."""
+
+    def __init__(self) -> None:
+        super().__init__("The audit log only grows: nothing in it is changed or removed.")
+
+
+class AppendOnlyQuerySet(models.QuerySet[Row]):
+    """Reads; the only way to add a row is to save a new one."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise AppendOnlyError
+
+    async def _arefuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise AppendOnlyError
+
+    update = delete = _raw_delete = _update = _refuse  # type: ignore[assignment]
+    bulk_create = bulk_update = get_or_create = update_or_create = _refuse  # type: ignore[assignment]
+    aupdate = adelete = abulk_create = abulk_update = aget_or_create = aupdate_or_create = _arefuse  # type: ignore[assignment]
+
+
+class AppendOnly(models.Model):
+    """A row that is saved once."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *_: Any, **__: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError
+        super().save(force_insert=True)
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        raise AppendOnlyError
+
+
+class Event(AppendOnly):
+    """One thing that was done or refused, as it was at that moment."""
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    organization_id = models.UUIDField(null=True)
+    organization_name = models.CharField(max_length=200, blank=True)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=200, blank=True)
+    actor_role = models.CharField(max_length=20, blank=True)
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=40, blank=True)
+    object_id = models.CharField(max_length=200, blank=True)
+    object_label = models.CharField(max_length=300, blank=True)
+    customer_id = models.UUIDField(null=True)
+    vehicle_id = models.UUIDField(null=True)
+    outcome = models.CharField(max_length=20)
+    reason = models.CharField(max_length=2000, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    client_address = models.CharField(max_length=64, blank=True)
+    changes = models.TextField(default="{}")
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects: ClassVar[models.Manager["Event"]] = AppendOnlyQuerySet["Event"].as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-number"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["actor_id", "number"], name="event_by_actor"),
+            models.Index(fields=["organization_id", "number"], name="event_by_organization"),
+            models.Index(fields=["action", "number"], name="event_by_action"),
+            models.Index(fields=["outcome", "number"], name="event_by_outcome"),
+            models.Index(fields=["object_id", "number"], name="event_by_object"),
+            models.Index(fields=["customer_id", "number"], name="event_by_customer"),
+            models.Index(fields=["vehicle_id", "number"], name="event_by_vehicle"),
+            models.Index(fields=["request_id", "number"], name="event_by_request"),
+            models.Index(fields=["at", "number"], name="event_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.sentence}"
+
+    @property
+    def sentence(self) -> str:
+        return actions.sentence(
+            self.action,
+            actor=self.actor_name,
+            object_label=self.object_label,
+            outcome=self.outcome,
+            reason=self.reason,
+        )
+
+    @property
+    def label(self) -> str:
+        return actions.action_label(self.action)
+
+    @property
+    def outcome_label(self) -> str:
+        return actions.outcome_label(self.outcome)
+
+    @property
+    def tone(self) -> str:
+        return actions.outcome_tone(self.outcome)
+
+    @property
+    def changed(self) -> dict[str, list[Any]]:
+        """Field → before and after, personal values masked."""
+        values: dict[str, list[Any]] = json.loads(self.changes)
+        return values
+
+
+class ChainHead(models.Model):
+    """The end of the chain: one row, whose lock gives every event its turn, and what the last check found."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=START)
+    at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    fully_checked_at = models.DateTimeField(null=True)
+    checked_number = models.BigIntegerField(default=0)
+    checked_problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_chain_head"),
+        ]
+
+    def __str__(self) -> str:
+        return f"the chain ends with event {self.number}"
+
+
+class AccessRecord(AppendOnly):
+    """Who looked at which customer or vehicle; without chain and lock, since looking must stay quick."""
+
+    at = models.DateTimeField()
+    organization_id = models.UUIDField()
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=200, blank=True)
+    customer_id = models.UUIDField(null=True)
+    vehicle_id = models.UUIDField(null=True)
+    label = models.CharField(max_length=300, blank=True)
+    page = models.CharField(max_length=40, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    objects: ClassVar[models.Manager["AccessRecord"]] = AppendOnlyQuerySet["AccessRecord"].as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization_id", "id"], name="looked_by_organization"),
+            models.Index(fields=["actor_id", "id"], name="looked_by_actor"),
+            models.Index(fields=["customer_id", "id"], name="looked_by_customer"),
+            models.Index(fields=["vehicle_id", "id"], name="looked_by_vehicle"),
+            models.Index(fields=["at", "id"], name="looked_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} looked at {self.label or self.vehicle_id or self.customer_id}"

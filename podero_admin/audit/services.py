@@ -1,0 +1,130 @@
+"""The only writer of the audit log: events into the chain, access records beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from podero_admin.audit.actions import Action
+from podero_admin.audit.chain import digest
+from podero_admin.audit.masking import clean_text, masked_changes
+from podero_admin.audit.models import AccessRecord, ChainHead, Event
+from podero_admin.core.access import Access
+
+OUTSIDE_TRANSACTION = "An event is recorded in the transaction of the change it tells of; there is none open."
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an event is about, as it was called at that moment."""
+
+    type: str
+    id: object
+    label: str
+
+
+def _role(access: Access, organization_id: UUID | None) -> str:
+    if access.is_system:
+        return "system"
+    return "superuser" if access.is_superuser else str(access.role_in(organization_id) or "")
+
+
+def _organization(access: Access, organization_id: UUID | None) -> UUID | None:
+    """What somebody with one seat does anywhere is shown to the supervisors of that organisation."""
+    if organization_id is None and len(access.seats) == 1 and not access.is_superuser and not access.is_system:
+        return access.seats[0].organization_id
+    return organization_id
+
+
+def _name(access: Access, organization_id: UUID | None, subject: Subject) -> str:
+    seat = access.by_id.get(organization_id) if organization_id else None
+    return seat.name if seat else subject.label if subject.type == "organization" else ""
+
+
+def _head_locked() -> ChainHead:
+    """The end of the chain, ours until the transaction ends (on SQLite the transaction itself is the lock)."""
+    heads = ChainHead.objects.select_for_update()
+    head = heads.filter(id=1).first()
+    if head is None:
+        last = Event.objects.order_by("-number").first()
+        begun = {"number": last.number, "hash": last.hash, "at": last.at} if last else {}
+        ChainHead.objects.get_or_create(id=1, defaults=begun)
+        head = heads.get(id=1)
+    return head
+
+
+def _uuid(value: UUID | str | None) -> UUID | None:
+    return UUID(str(value)) if value else None
+
+
+def record(
+    action: Action,
+    *,
+    access: Access,
+    organization_id: UUID | None = None,
+    subject: Subject | None = None,
+    outcome: str = "done",
+    reason: str = "",
+    changes: Mapping[str, tuple[object, object]] | None = None,
+    customer_id: UUID | None = None,
+    vehicle_id: UUID | None = None,
+) -> Event:
+    """Add one event in the transaction of the change: no event, no change."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(OUTSIDE_TRANSACTION)
+    subject = subject or Subject("", "", "")
+    organization_id = _organization(access, _uuid(organization_id))
+    head = _head_locked()
+    now = timezone.now()
+    event = Event(
+        number=head.number + 1,
+        at=max(now, head.at or now),  # a clock that was put back does not turn the log's order round
+        organization_id=organization_id,
+        organization_name=clean_text(_name(access, organization_id, subject), 200),
+        actor_id=access.staff_id,
+        actor_name=clean_text(access.label, 200),
+        actor_role=_role(access, organization_id),
+        action=Action(action).value,
+        object_type=clean_text(subject.type, 40),
+        object_id=clean_text(subject.id, 200),
+        object_label=clean_text(subject.label, 300),
+        customer_id=_uuid(customer_id),
+        vehicle_id=_uuid(vehicle_id),
+        outcome=clean_text(outcome, 20),
+        reason=clean_text(reason),
+        request_id=clean_text(access.request_id, 64),
+        client_address=clean_text(access.client_address, 64),
+        changes=masked_changes(changes or {}, subject.type),
+        previous_hash=head.hash,
+    )
+    event.hash = digest(head.hash, vars(event))
+    event.save()
+    ChainHead.objects.filter(id=1).update(number=event.number, hash=event.hash, at=event.at)
+    return event
+
+
+def looked_at(
+    *,
+    access: Access,
+    organization_id: UUID,
+    customer_id: UUID | None = None,
+    vehicle_id: UUID | None = None,
+    label: str = "",
+    page: str = "",
+) -> AccessRecord:
+    """Note who looked at which customer or vehicle."""
+    looked = AccessRecord(
+        at=timezone.now(),
+        organization_id=organization_id,
+        actor_id=access.staff_id,
+        actor_name=clean_text(access.label, 200),
+        customer_id=customer_id,
+        vehicle_id=vehicle_id,
+        label=clean_text(label, 300),
+        page=clean_text(page or ("vehicle" if vehicle_id else "customer"), 40),
+        request_id=clean_text(access.request_id, 64),
+    )
+    looked.save()
+    return looked

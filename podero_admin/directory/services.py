@@ -1,0 +1,222 @@
+"""Keep the customers of an organisation as Podero lists them."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from podero_admin import gateway
+from podero_admin.audit.actions import Action
+from podero_admin.audit.services import Subject, record
+from podero_admin.core.access import Access, Permission
+from podero_admin.core.errors import Conflicting, NotFound, PoderoAway
+from podero_admin.directory.mapping import CUSTOMER_ROLE, customer_values, raw_json, search_key
+from podero_admin.directory.models import Customer
+from podero_admin.directory.selectors import customer_get
+from podero_admin.organizations.models import Organization
+from podero_admin.organizations.selectors import organization_get, system_access
+from podero_admin.podero import User
+from podero_admin.podero.errors import NotFound as UnknownToPodero
+from podero_admin.podero.errors import PoderoError
+
+logger = logging.getLogger(__name__)
+Item = TypeVar("Item")
+BATCH = 2000
+LOCK_SECONDS = 180
+AFTER_A_FAILURE = 60
+CHANGED_COLUMNS = (
+    "email", "first_name", "last_name", "external_user_id", "name", "role", "sort_name", "folded", "deleted_at", "raw",
+    "digest", "is_gone", "fetched_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RefreshResult:
+    """How many customers the list holds now; or why there is no new list, in one sentence."""
+
+    count: int = 0
+    error: str = ""
+
+
+def customers_refresh(*, access: Access, organization_id: UUID) -> RefreshResult:
+    """Fetch the whole list and apply it; of a list that fails nothing is applied. Asked for by a person, it is an event."""
+    organization = organization_get(
+        access=access, organization_id=organization_id, permission=Permission.CUSTOMERS_REFRESH
+    )
+    if not cache.add(_lock(organization_id), access.label, LOCK_SECONDS):
+        raise Conflicting(
+            f"The list of {organization.name} is being updated at this moment. Look again in a few seconds."
+        )
+    try:
+        result = _fetch_and_apply(organization)
+    finally:
+        cache.delete(_lock(organization_id))
+    if not access.is_system:
+        _record_refresh(access, organization, result)
+    return result
+
+
+def _lock(organization_id: UUID) -> str:
+    return f"directory:refreshing:{organization_id}"
+
+
+def _fetch_and_apply(organization: Organization) -> RefreshResult:
+    asked_at = timezone.now()
+    try:
+        users = gateway.podero_client(organization.id).list_users().value
+    except PoderoError as error:
+        sentence = str(error)[:500]
+        Organization.objects.filter(id=organization.id).update(directory_error=sentence)
+        cache.set(_failed(organization.id), True, AFTER_A_FAILURE)
+        return RefreshResult(error=sentence)
+    count = _apply(organization, users, asked_at)
+    cache.delete(_failed(organization.id))
+    return RefreshResult(count)
+
+
+def _failed(organization_id: UUID) -> str:
+    return f"directory:failed:{organization_id}"
+
+
+def _record_refresh(access: Access, organization: Organization, result: RefreshResult) -> None:
+    with transaction.atomic():
+        record(
+            Action.CUSTOMERS_REFRESHED,
+            access=access,
+            organization_id=organization.id,
+            subject=Subject("organization", organization.id, organization.name),
+            outcome="failed" if result.error else "done",
+            reason=result.error or f"{result.count} customers",
+        )
+
+
+def _apply(organization: Organization, users: Sequence[User], asked_at: datetime) -> int:
+    listed = {user.id: user for user in users if user.id and user.role == CUSTOMER_ROLE}
+    with transaction.atomic():
+        known = {
+            row[0]: row[1:]
+            for row in Customer.objects.filter(organization=organization).values_list("id", "digest", "is_gone")
+        }
+        foreign = _foreign(organization, [customer_id for customer_id in listed if customer_id not in known])
+        rows = [_row(organization, user, asked_at) for user in listed.values() if user.id not in foreign]
+        new = [row for row in rows if row.id not in known]
+        changed = [row for row in rows if row.id in known and known[row.id] != (row.digest, False)]
+        Customer.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
+        Customer.objects.bulk_create(
+            changed, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED_COLUMNS
+        )
+        _mark_gone(
+            [customer_id for customer_id, (_, is_gone) in known.items() if customer_id not in listed and not is_gone]
+        )
+        Organization.objects.filter(id=organization.id).update(directory_fetched_at=asked_at, directory_error="")
+    return len(rows)
+
+
+def _row(organization: Organization, user: User, asked_at: datetime) -> Customer:
+    raw = raw_json(user.raw)
+    values = customer_values(user, raw)
+    return Customer(
+        id=user.id, organization=organization, search_key=search_key(user.id), fetched_at=asked_at, **values
+    )
+
+
+def _foreign(organization: Organization, ids: list[UUID]) -> set[UUID]:
+    """Ids that belong to another organisation here: never taken over, only told to the log."""
+    foreign: set[UUID] = set()
+    for some in _batches(ids, BATCH):
+        foreign.update(
+            Customer.objects.filter(id__in=some).exclude(organization=organization).values_list("id", flat=True)
+        )
+    for customer_id in sorted(foreign):
+        logger.warning(
+            "Podero lists customer %s for %s, but it belongs to another organisation: skipped",
+            customer_id,
+            organization.id,
+        )
+    return foreign
+
+
+def _mark_gone(ids: list[UUID]) -> None:
+    for some in _batches(ids, BATCH):
+        Customer.objects.filter(id__in=some).update(is_gone=True)
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def customers_ensure_fresh(*, access: Access) -> None:
+    """Before a page is shown: fetch a list that is missing or far too old, have one that is a little old fetched later."""
+    now, limit = timezone.now(), timedelta(seconds=settings.DIRECTORY_MAX_AGE)
+    for organization in Organization.objects.filter(id__in=access.listed_ids(), is_configured=True):
+        age = now - organization.directory_fetched_at if organization.directory_fetched_at else None
+        if age is None or age > 2 * limit:
+            _refresh_quietly(organization)
+        elif age > limit:
+            _nudge(organization.id)
+
+
+def _refresh_quietly(organization: Organization) -> None:
+    """Not again right after a failure, and not beside somebody else: the last known list is shown then, with its age."""
+    if cache.get(_failed(organization.id)):
+        return
+    try:
+        customers_refresh(access=system_access(), organization_id=organization.id)
+    except Conflicting:
+        return
+
+
+def _nudge(organization_id: UUID) -> None:
+    """By the task's name, since tasks stand above services; a lost nudge is made good by the periodic scan."""
+    if not cache.add(f"directory:nudged:{organization_id}", True, AFTER_A_FAILURE):
+        return
+    try:
+        current_app.send_task("directory.refresh", args=[str(organization_id)], expires=AFTER_A_FAILURE)
+    except (OperationalError, OSError):
+        logger.warning("The broker does not answer: the list of %s is left to the periodic scan", organization_id)
+
+
+def customers_refresh_due() -> int:
+    """Fetch the list of every organisation that is older than its limit; how many were asked for."""
+    oldest = timezone.now() - timedelta(seconds=settings.DIRECTORY_MAX_AGE)
+    due = [
+        row
+        for row in Organization.objects.filter(is_configured=True)
+        if not row.directory_fetched_at or row.directory_fetched_at < oldest
+    ]
+    for organization in due:
+        _refresh_quietly(organization)
+    return len(due)
+
+
+def customer_fetch(*, access: Access, organization_id: UUID, customer_id: UUID) -> Customer:
+    """Ask Podero for one customer and keep the answer."""
+    organization = organization_get(access=access, organization_id=organization_id, permission=Permission.CUSTOMER_VIEW)
+    asked_at = timezone.now()
+    try:
+        user = gateway.podero_client(organization_id).get_user(customer_id).value
+    except UnknownToPodero:
+        raise NotFound("Podero knows no such customer.") from None
+    except PoderoError as error:
+        raise PoderoAway(f"Podero could not be asked for this customer. {error}") from error
+    if user.id != customer_id or user.role != CUSTOMER_ROLE:
+        raise NotFound("Podero knows no such customer.")
+    row = _row(organization, user, asked_at)
+    with transaction.atomic():
+        Customer.objects.bulk_create([row], ignore_conflicts=True)
+        Customer.objects.filter(id=customer_id, organization=organization).update(
+            **{name: getattr(row, name) for name in CHANGED_COLUMNS}
+        )
+    return customer_get(access=access, customer_id=customer_id)

@@ -1,0 +1,7 @@
+"""App settings."""
+
+from django.apps import AppConfig
+
+
+class VehiclesConfig(AppConfig):
+    name = "podero_admin.vehicles"

@@ -1,0 +1,201 @@
+"""Keep what Podero tells of vehicles, and ask it anew."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from podero_admin import gateway
+from podero_admin.audit.actions import Action
+from podero_admin.audit.services import Subject, looked_at, record
+from podero_admin.core.access import Access, Permission
+from podero_admin.core.errors import PoderoAway
+from podero_admin.directory.models import Customer
+from podero_admin.podero import ElectricVehicle
+from podero_admin.podero.errors import NotFound as UnknownToPodero
+from podero_admin.podero.errors import PoderoError
+from podero_admin.vehicles.mapping import STATUSES, URGENCY_GONE, vehicle_values
+from podero_admin.vehicles.models import Vehicle
+from podero_admin.vehicles.selectors import vehicle_get
+from podero_admin.vehicles.statuses import is_known_value
+
+logger = logging.getLogger(__name__)
+GONE_SENTENCE = "Podero no longer knows this vehicle. What is shown here is the last that it told."
+
+
+@transaction.atomic
+def vehicles_store(
+    *,
+    organization_id: UUID,
+    customer_id: UUID,
+    vehicles: Sequence[ElectricVehicle],
+    complete: bool,
+    asked_at: datetime,
+) -> list[Vehicle]:
+    """Keep what an answer says of one customer's vehicles; with a complete list, those that it misses are gone.
+
+    A vehicle of another customer or organisation is never touched, and an older answer never overwrites a newer one.
+    """
+    customer = Customer.objects.get(id=customer_id, organization_id=organization_id)
+    told = {vehicle.id: vehicle for vehicle in vehicles if vehicle.id and _is_of(vehicle, customer)}
+    known = {row.id: row for row in Vehicle.objects.select_for_update().filter(id__in=told)}
+    stored = [row for vehicle in told.values() if (row := _store(customer, vehicle, known.get(vehicle.id), asked_at))]
+    if complete:
+        missing = Vehicle.objects.filter(customer=customer, fetched_at__lt=asked_at, is_gone=False).exclude(id__in=told)
+        missing.update(is_gone=True, urgency=URGENCY_GONE, fetched_at=asked_at)
+    return stored
+
+
+def _is_of(vehicle: ElectricVehicle, customer: Customer) -> bool:
+    owner_id = vehicle.owner.id if vehicle.owner else None
+    if owner_id in {None, customer.id}:
+        return True
+    logger.warning(
+        "Podero shows vehicle %s under customer %s, but its owner is %s: skipped", vehicle.id, customer.id, owner_id
+    )
+    return False
+
+
+def _store(customer: Customer, vehicle: ElectricVehicle, row: Vehicle | None, asked_at: datetime) -> Vehicle | None:
+    if row and row.customer_id != customer.id:
+        logger.warning(
+            "Podero shows vehicle %s under customer %s, but here it belongs to another: skipped", row.id, customer.id
+        )
+        return None
+    if row and row.fetched_at > asked_at:
+        return row
+    values = vehicle_values(vehicle) | {"is_gone": False, "fetched_at": asked_at, "customer_key": customer.sort_name}
+    for name in STATUSES:
+        _note_unknown(name, values[name])
+    if row is None:
+        return _add(Vehicle(id=vehicle.id, organization_id=customer.organization_id, customer=customer, **values))
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+    return row
+
+
+def _add(row: Vehicle) -> Vehicle | None:
+    """Somebody else may add the same vehicle at this moment; theirs is as good."""
+    Vehicle.objects.bulk_create([row], ignore_conflicts=True)
+    return Vehicle.objects.filter(id=row.id, customer_id=row.customer_id).first()
+
+
+@lru_cache(maxsize=200)
+def _note_unknown(field: str, value: str) -> None:
+    """Once per process and value."""
+    if not is_known_value(field, value):
+        logger.warning("Podero sent a value of %s that has no words here yet: %r", field, value)
+
+
+def customer_vehicles_fetch(*, access: Access, customer: Customer) -> list[ElectricVehicle]:
+    """Ask Podero for all vehicles of a customer, deleted ones included, and keep them."""
+    access.require(Permission.VEHICLE_VIEW, customer.organization_id)
+    asked_at = timezone.now()
+    try:
+        vehicles = (
+            gateway.podero_client(customer.organization_id)
+            .list_electric_vehicles(customer.id, include_deleted=True)
+            .value
+        )
+    except PoderoError as error:
+        raise PoderoAway(f"The vehicles of this customer could not be fetched. {error}") from error
+    vehicles_store(
+        organization_id=customer.organization_id,
+        customer_id=customer.id,
+        vehicles=vehicles,
+        complete=True,
+        asked_at=asked_at,
+    )
+    return list(vehicles)
+
+
+def vehicle_refresh(*, access: Access, vehicle_id: UUID) -> Vehicle:
+    """Ask Podero for this vehicle; whatever it says, and whether it answers at all, is an event."""
+    vehicle = vehicle_get(access=access, vehicle_id=vehicle_id)
+    access.require(Permission.VEHICLE_REFRESH, vehicle.organization_id)
+    asked_at = timezone.now()
+    try:
+        told = (
+            gateway.podero_client(vehicle.organization_id).get_electric_vehicle(vehicle.customer_id, vehicle.id).value
+        )
+    except UnknownToPodero:
+        return _mark_gone(access, vehicle, asked_at)
+    except PoderoError as error:
+        with transaction.atomic():
+            _record_refresh(access, vehicle, outcome="failed", reason=str(error))
+        raise PoderoAway(
+            f"This vehicle could not be fetched. {error} What is shown is the last that Podero told."
+        ) from error
+    return _keep(access, vehicle, told, asked_at)
+
+
+@transaction.atomic
+def _keep(access: Access, vehicle: Vehicle, told: ElectricVehicle, asked_at: datetime) -> Vehicle:
+    answered = [told] if told.id == vehicle.id else []
+    stored = vehicles_store(
+        organization_id=vehicle.organization_id,
+        customer_id=vehicle.customer_id,
+        vehicles=answered,
+        complete=False,
+        asked_at=asked_at,
+    )
+    if not stored:
+        _record_refresh(access, vehicle, outcome="failed", reason="Podero answered with another vehicle.")
+        return vehicle
+    _record_refresh(access, stored[0], outcome="done", reason="")
+    return stored[0]
+
+
+@transaction.atomic
+def _mark_gone(access: Access, vehicle: Vehicle, asked_at: datetime) -> Vehicle:
+    vehicle.is_gone, vehicle.urgency, vehicle.fetched_at = True, URGENCY_GONE, asked_at
+    vehicle.save(update_fields=["is_gone", "urgency", "fetched_at"])
+    _record_refresh(access, vehicle, outcome="done", reason=GONE_SENTENCE)
+    return vehicle
+
+
+def _subject(vehicle: Vehicle) -> Subject:
+    return Subject("vehicle", vehicle.id, vehicle.title)
+
+
+def _record_refresh(access: Access, vehicle: Vehicle, *, outcome: str, reason: str) -> None:
+    record(
+        Action.VEHICLE_REFRESHED,
+        access=access,
+        organization_id=vehicle.organization_id,
+        subject=_subject(vehicle),
+        outcome=outcome,
+        reason=reason,
+        customer_id=vehicle.customer_id,
+        vehicle_id=vehicle.id,
+    )
+
+
+def vehicle_look(*, access: Access, vehicle_id: UUID) -> Vehicle:
+    """The vehicle for its page; that it was looked at is noted."""
+    vehicle = vehicle_get(access=access, vehicle_id=vehicle_id)
+    looked_at(
+        access=access, organization_id=vehicle.organization_id, customer_id=vehicle.customer_id, vehicle_id=vehicle.id
+    )
+    return vehicle
+
+
+def vehicle_position(*, access: Access, vehicle_id: UUID) -> Vehicle:
+    """The vehicle for a page that shows its position: by role, and an event."""
+    vehicle = vehicle_get(access=access, vehicle_id=vehicle_id)
+    access.require(Permission.POSITION_VIEW, vehicle.organization_id)
+    with transaction.atomic():
+        record(
+            Action.VEHICLE_POSITION_SHOWN,
+            access=access,
+            organization_id=vehicle.organization_id,
+            subject=_subject(vehicle),
+            customer_id=vehicle.customer_id,
+            vehicle_id=vehicle.id,
+        )
+    return vehicle

@@ -99,7 +99,7 @@ def _value(field: Field, value: Any) -> Any:
 def _moment(_field: Field, value: Any) -> str:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise TypeError
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.astimezone(UTC).isoformat()
 
 
 def _time_of_day(_field: Field, value: time) -> str:
@@ -126,7 +126,10 @@ def _switch(_field: Field, value: Any) -> bool:
 def _text(_field: Field, value: Any) -> str:
     if not isinstance(value, str | UUID):
         raise TypeError
-    return str(value)
+    text = str(value)
+    if "\0" in text or text.encode("utf-8", "replace").decode() != text:
+        raise ValueError("no text that can be sent")
+    return text
 
 
 _CONVERT: Mapping[Kind, Callable[[Field, Any], Any]] = {

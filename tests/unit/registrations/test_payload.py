@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from podero_admin.fields import DEVICE_MODEL_INPUTS, INPUT_GROUPS, INPUTS
+from podero_admin.podero.contract import ElectricVehicleInput
 from podero_admin.registrations.payload import (
     NOTE_MAX,
     REFERENCE_LETTERS,
@@ -54,6 +55,7 @@ def cleaned(**changes: Any) -> dict[str, Any]:
 def sent(*, send_place: bool = False, send_system: bool = False, **changes: Any) -> dict[str, Any]:
     payload = build(cleaned(**changes), send_place=send_place, send_system=send_system)
     VALIDATOR.validate(json.loads(json.dumps(payload)))
+    assert ElectricVehicleInput.model_validate(payload).to_json() == payload, "What is shown is not what is sent."
     return payload
 
 
@@ -161,7 +163,7 @@ def test_place_and_system_go_only_with_their_tick() -> None:
     assert {name: place[name] for name in SENIOR & set(place)} == {
         "latitude": 48.2082,
         "longitude": 16,
-        "coordinates_last_updated_at": "2026-11-16T11:00:00Z",
+        "coordinates_last_updated_at": "2026-11-16T11:00:00+00:00",
         "geo_fence_distance_m": 100,
     }
     system = sent(send_system=True, **filled)
@@ -188,7 +190,7 @@ def test_times_are_written_as_the_contract_wants_them() -> None:
     pause = datetime(2026, 7, 1, 8, 30, tzinfo=ZoneInfo("Europe/Vienna"))
     payload = sent(charge_deadline_at=time(7, 5), pause_power_until=pause, is_pause_power_active=True)
     assert payload["charge_deadline_at"] == "07:05:00"
-    assert payload["pause_power_until"] == "2026-07-01T06:30:00Z"
+    assert payload["pause_power_until"] == "2026-07-01T06:30:00+00:00"
 
 
 def test_whole_numbers_are_sent_as_such() -> None:
@@ -214,6 +216,8 @@ def test_whole_numbers_are_sent_as_such() -> None:
         ("pause_power_until", date(2026, 7, 1)),
         ("comment", "[pa: mine"),
         ("comment", 7),
+        ("comment", "nothing\0"),
+        ("comment", "half a character \ud800"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_and_named(name: str, value: Any) -> None:
@@ -229,7 +233,7 @@ def test_a_value_of_the_wrong_kind_is_refused_and_named(name: str, value: Any) -
             "charge_target_min": st.none() | st.integers(0, 100),
             "charge_deadline_at": st.none() | st.times().map(lambda moment: moment.replace(microsecond=0)),
             "pause_power_until": st.none() | st.datetimes(datetime(1900, 1, 2), timezones=st.just(UTC)),
-            "comment": st.text(max_size=NOTE_MAX),
+            "comment": st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=NOTE_MAX),
             "minimum_solar_coverage": st.decimals(0, 1, places=3),
             "device_model_manufacturer": st.just("VW"),
             "latitude": st.none() | st.decimals(-90, 90, places=6),

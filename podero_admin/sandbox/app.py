@@ -28,7 +28,7 @@ def create_app(world: World) -> WsgiApp:
 
 def respond(world: World, request: Request) -> Answer:
     if int(request.headers.get("content-length") or 0) > BIGGEST_BODY:
-        return html(400, ("Connection", "close"))
+        return html(400)
     if request.path.startswith(control.PREFIX):
         return control.respond(world, request)
     world.pause(world.settings.latency)
@@ -68,14 +68,5 @@ def _spoiled(world: World, request: Request, fault: Fault | None, work: Callable
 
 
 def _record(world: World, request: Request, endpoint: Endpoint, answer: Answer, fault: Fault | None) -> None:
-    secrets = [secret for each in list(world.organizations.values()) for secret in each.secrets]
     kind = fault.kind if fault else ""
-    world.log(
-        logged(
-            request,
-            endpoint=endpoint.name,
-            status=answer.status,
-            secrets=secrets if endpoint.name == "token" else [],
-            fault=kind,
-        )
-    )
+    world.log(logged(request, endpoint=endpoint.name, status=answer.status, fault=kind))

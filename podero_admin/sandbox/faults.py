@@ -53,10 +53,14 @@ class Fault:
 class Faults:
     """The faults that still wait for their request; the first that fits is taken."""
 
+    kinds: frozenset[str]
     waiting: list[Fault] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, *faults: Fault) -> None:
+        unknown = {fault.kind for fault in faults} - self.kinds
+        if unknown:
+            raise ValueError(f"Unknown kinds of fault: {', '.join(unknown)}. Known: {', '.join(sorted(self.kinds))}")
         with self.lock:
             self.waiting.extend(faults)
 

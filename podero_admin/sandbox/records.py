@@ -56,10 +56,6 @@ class Organization:
     price_zone: str = "AT"
     users: dict[str, User] = field(default_factory=dict)
 
-    @property
-    def secrets(self) -> list[str]:
-        return [secret for secret in (self.client_secret, self.password) if secret]
-
 
 USER_KEYS = tuple(name for name in User.__slots__ if name not in {"organization_id", "vehicles"})
 

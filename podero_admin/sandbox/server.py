@@ -74,7 +74,7 @@ class Handler(BaseHTTPRequestHandler):
         environ = self._environ()
         body = b"".join(self.server.app(environ, self._start_response))
         wire, seconds = environ["sandbox.wire"]
-        if self.headers.get("Transfer-Encoding") or environ["sandbox.unread"]:
+        if self.headers.get("Transfer-Encoding"):  # we read no chunks, so what follows would be taken for a request
             self.close_connection = True
         _DELIVER[wire](self, body, seconds)
 
@@ -94,12 +94,19 @@ class Handler(BaseHTTPRequestHandler):
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             "CONTENT_LENGTH": str(length),
             "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(self.rfile.read(length) if 0 < length <= BIGGEST_BODY else b""),
-            "sandbox.unread": length > BIGGEST_BODY,
+            "wsgi.input": io.BytesIO(self._read(length)),
         }
         own = {"content-type", "content-length"}
         given = ((name, value) for name, value in self.headers.items() if name.lower() not in own)
         return environ | {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in given}
+
+    def _read(self, length: int) -> bytes:
+        """The body; one that is too big is read and dropped, so that the refusal arrives."""
+        if length <= BIGGEST_BODY:
+            return self.rfile.read(max(length, 0))
+        while length > 0:
+            length -= len(self.rfile.read(min(length, BIGGEST_BODY))) or length
+        return b""
 
     def _start_response(self, status: str, headers: Iterable[tuple[str, str]]) -> None:
         code, _, phrase = status.partition(" ")

@@ -158,9 +158,11 @@ def _edit_comment(change: Callable[[Fault, str], str]) -> Edit:
 def list_lags(scene: Scene) -> Answer:
     """The list does not show yet what was created in the last `delay` seconds."""
     answer = scene.work()
+    content = answer.read()
+    if not isinstance(content, list):
+        return answer
     edge = datetime.now(tz=UTC) - timedelta(seconds=scene.fault.delay or FOREVER)
-    old = [each for each in answer.read() if datetime.fromisoformat(each["created_at"]) < edge]
-    return as_json(old)
+    return as_json([each for each in content if datetime.fromisoformat(each["created_at"]) < edge])
 
 
 def _big(fault: Fault, body: bytes) -> bytes:

@@ -17,6 +17,7 @@ from podero_admin.sandbox.faults import Faults
 from podero_admin.sandbox.ledger import Ledger
 from podero_admin.sandbox.records import Organization, User, Vehicle, vehicle_json
 from podero_admin.sandbox.request import Logged
+from podero_admin.sandbox.spoilers import KINDS
 
 KEPT_REQUESTS = 50_000
 
@@ -35,7 +36,7 @@ class World:
     """Organisations, users and vehicles, the tokens given out, and a record of all that happened."""
 
     settings: Settings = field(default_factory=Settings)
-    faults: Faults = field(default_factory=Faults)
+    faults: Faults = field(default_factory=lambda: Faults(kinds=frozenset(KINDS)))
     ledger: Ledger = field(default_factory=Ledger)
     organizations: dict[str, Organization] = field(default_factory=dict)
     requests: deque[Logged] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))

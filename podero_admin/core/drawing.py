@@ -63,7 +63,7 @@ def relative(moment: datetime, now: datetime) -> str:
 
 def safe_host(url: Any) -> str:
     """The host of a link that may be shown as one, else nothing: https only, no sign-in part, no odd characters."""
-    if not isinstance(url, str) or any(ord(character) <= ord(" ") or character in "\\\"<>`" for character in url):
+    if not isinstance(url, str) or any(ord(character) <= ord(" ") or character in '\\"<>`' for character in url):
         return ""
     try:
         parts = urlsplit(url)
@@ -86,6 +86,11 @@ class Tick:
     row: int
     anchor: Anchor
     kind: str
+
+    @property
+    def words(self) -> str:
+        """What it says to people who do not see the bar."""
+        return f"target {self.text}" if self.kind == "target" and not self.text.startswith("target") else self.text
 
 
 def number(value: Any) -> float | None:
@@ -126,12 +131,14 @@ def _place(marks: list[tuple[float, str, str]], *, above: bool) -> Iterator[Tick
 
 
 def _mark(name: str, value: float | None, suffix: str = "", kind: str = "") -> list[tuple[float, str, str]]:
-    return [] if value is None else [(min(max(value, 0.0), 100.0), f"{name} {percent(value)}{suffix}", kind)]
+    return [] if value is None else [(min(max(value, 0.0), 100.0), f"{name} {percent(value)}{suffix}".strip(), kind)]
 
 
-def battery_ticks(*, level: float | None, floor: float | None, target: float | None, cap: float | None, deadline: str) -> list[Tick]:
-    by = f" by {deadline}" if deadline else ""
-    above = _mark("floor", floor) + _mark("target", target, by)
+def battery_ticks(
+    *, level: float | None, floor: float | None, target: float | None, cap: float | None, deadline: str
+) -> list[Tick]:
+    goal = _mark("", target, f" by {deadline}", "target") if deadline else _mark("target", target, kind="target")
+    above = _mark("floor", floor) + goal
     below = _mark("now", level, kind="now") + _mark("car's cap", cap)
     return [*_place(above, above=True), *_place(below, above=False)]
 

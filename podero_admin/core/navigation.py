@@ -24,4 +24,6 @@ ENTRIES = (
 def entries(access: Access, here: str) -> list[Entry]:
     """`here` is the URL name of the page that is shown, such as `vehicles:detail`."""
     places = {here, here.partition(":")[0]}
-    return [Entry(page, label, bool(places & belongs)) for page, label, right, belongs in ENTRIES if access.allows(right)]
+    return [
+        Entry(page, label, bool(places & belongs)) for page, label, right, belongs in ENTRIES if access.allows(right)
+    ]

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django import template
 from django.middleware.csrf import get_token
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from podero_admin.core import drawing
@@ -48,15 +48,15 @@ def icon(name: str) -> SafeString:
 
 @lru_cache(maxsize=2048)
 def _badge(field: str, value: str, word: str, tone: str, icon_name: str, sentence: str) -> SafeString:
-    title = format_html(' title="{}"', sentence) if sentence else ""
+    title = format_html(' title="{}"', escape(sentence)) if sentence else ""
     return format_html(
         '<span class="status {}" data-field="{}" data-value="{}"{}>{}<span>{}</span></span>',
         tone if tone in TONES else "unknown",
-        field,
-        value,
+        escape(field),
+        escape(value),
         title,
         icon(icon_name or "unknown"),
-        word,
+        escape(word),
     )
 
 
@@ -98,9 +98,17 @@ def when(value: Any, *, seconds: bool = False, never: str = "never") -> SafeStri
 @register.simple_tag
 def clocks(reported: Any, asked: Any) -> SafeString:
     """The two clocks of a vehicle in one sentence: when we last asked Podero, when the car last reported."""
-    podero = format_html("As Podero reported it {}", ago(asked)) if drawing.moment_of(asked) else "Podero has not been asked yet"
+    podero = (
+        format_html("As Podero reported it {}", ago(asked))
+        if drawing.moment_of(asked)
+        else "Podero has not been asked yet"
+    )
     known = drawing.moment_of(reported)
-    car = format_html("the car itself last reported {}", ago(reported)) if known else "the car itself has not reported yet"
+    car = (
+        format_html("the car itself last reported {}", ago(reported))
+        if known
+        else "the car itself has not reported yet"
+    )
     return format_html("{}; {}.", podero, car)
 
 
@@ -111,9 +119,9 @@ def external_link(url: Any, label: str = "") -> SafeString | str:
         return ""
     host = drawing.safe_host(url)
     if not host:
-        return format_html('<span class="break">{}</span>', url)
+        return format_html('<span class="break">{}</span>', escape(url))
     text = format_html("{} ({})", label, host) if label else host
-    return format_html('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', url, text)
+    return format_html('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', escape(url), text)
 
 
 @register.simple_tag
@@ -123,7 +131,7 @@ def copy(text: Any, label: str = "Copy") -> SafeString | str:
         return ""
     return format_html(
         '<button type="button" class="btn btn-sm btn-outline-secondary copy needs-js" data-copy="{}">{} <span>{}</span></button>',
-        text,
+        escape(text),
         icon("copy"),
         label,
     )
@@ -152,10 +160,14 @@ def pager(context: template.Context, page: Any, **post: Any) -> SafeString | str
     there = [(name, rel, word, getattr(page, name)) for name, rel, word in PAGES if getattr(page, name)]
     if any(value not in {None, ""} for value in post.values()):
         buttons = format_html_join(
-            "", '<button class="btn btn-sm btn-outline-secondary" name="{}" value="{}">{}</button>', ((name, cursor, word) for name, _, word, cursor in there)
+            "",
+            '<button class="btn btn-sm btn-outline-secondary" name="{}" value="{}">{}</button>',
+            ((name, cursor, word) for name, _, word, cursor in there),
         )
         token = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
-        inside = format_html('<form method="post" action="{}">{}{}{}</form>', with_query(request.path, {}), token, _hidden(post), buttons)
+        inside = format_html(
+            '<form method="post" action="{}">{}{}{}</form>', with_query(request.path, {}), token, _hidden(post), buttons
+        )
     else:
         kept = [(key, value) for key, value in request.GET.items() if key not in {"after", "before", "embed"}]
         inside = format_html_join(
@@ -178,7 +190,7 @@ def battery(level: Any, floor: Any = None, target: Any = None, cap: Any = None, 
     )
     top = TOP + drawing.ROW * max((tick.row + 1 for tick in ticks if tick.above), default=0)
     height = top + BAR + TOP + drawing.ROW * max((tick.row + 1 for tick in ticks if not tick.above), default=0)
-    words = "; ".join(tick.text for tick in ticks)
+    words = "; ".join(tick.words for tick in ticks)
     known = f"Battery: {words}" if now is not None else f"Battery level not known; {words}".rstrip("; ")
     parts = [format_html('<rect class="battery-track" x="0" y="{}" width="100%" height="{}" rx="6"></rect>', top, BAR)]
     if now is not None:
@@ -186,12 +198,17 @@ def battery(level: Any, floor: Any = None, target: Any = None, cap: Any = None, 
         parts.append(_level(min(max(now, 0.0), 100.0), kind, y=top, height=BAR))
     parts += [_tick(tick, top) for tick in ticks]
     return format_html(
-        '<svg class="battery" role="img" aria-label="{}" width="100%" height="{}">{}</svg>', known, height, mark_safe("".join(parts))  # noqa: S308 - each part is escaped
+        '<svg class="battery" role="img" aria-label="{}" width="100%" height="{}">{}</svg>',
+        known,
+        height,
+        mark_safe("".join(parts)),  # noqa: S308 - each part is escaped
     )
 
 
 def _level(now: float, kind: str, *, y: int, height: int) -> SafeString:
-    return format_html('<rect class="battery-level{}" x="0" y="{}" width="{}%" height="{}" rx="6"></rect>', kind, y, f"{now:g}", height)
+    return format_html(
+        '<rect class="battery-level{}" x="0" y="{}" width="{}%" height="{}" rx="6"></rect>', kind, y, f"{now:g}", height
+    )
 
 
 def _tick(tick: drawing.Tick, top: int) -> SafeString:
@@ -199,10 +216,23 @@ def _tick(tick: drawing.Tick, top: int) -> SafeString:
     edge = top - 3 if tick.above else top + BAR + 3
     base = top - TOP - tick.row * drawing.ROW if tick.above else top + BAR + drawing.ROW + tick.row * drawing.ROW
     at = f"{tick.at:g}"
-    lead = format_html('<line class="battery-lead" x1="{}%" x2="{}%" y1="{}" y2="{}"></line>', at, at, edge, base if tick.above else base - 10)
-    mark = format_html('<line class="battery-tick" x1="{}%" x2="{}%" y1="{}" y2="{}"></line>', at, at, top - 3, top + BAR + 3)
+    lead = format_html(
+        '<line class="battery-lead" x1="{}%" x2="{}%" y1="{}" y2="{}"></line>',
+        at,
+        at,
+        edge,
+        base if tick.above else base - 10,
+    )
+    mark = format_html(
+        '<line class="battery-tick" x1="{}%" x2="{}%" y1="{}" y2="{}"></line>', at, at, top - 3, top + BAR + 3
+    )
     text = format_html(
-        '<text class="battery-label {}" x="{}%" y="{}" text-anchor="{}">{}</text>', tick.kind, at, base, tick.anchor, tick.text
+        '<text class="battery-label {}" x="{}%" y="{}" text-anchor="{}">{}</text>',
+        tick.kind,
+        at,
+        base,
+        tick.anchor,
+        tick.text,
     )
     return lead + mark + text if tick.row else mark + text
 

@@ -1,0 +1,141 @@
+/* What a script adds to pages that work without one. It listens to data- attributes only. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  /* Notes */
+  const toasts = () => document.getElementById("toasts");
+  const say = (text) => {
+    const note = document.getElementById("toast-away").content.firstElementChild.cloneNode(true);
+    note.classList.replace("error", "info");
+    note.querySelector("svg use").setAttribute("href", "#i-info");
+    note.querySelector("p").textContent = text;
+    toasts().append(note);
+    setTimeout(() => note.remove(), 5000);
+  };
+  const sayAway = () => toasts().append(document.getElementById("toast-away").content.cloneNode(true));
+
+  /* Copying, also where the page is not allowed to use the clipboard (in a frame, over http) */
+  const copyByHand = (text) => {
+    const area = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  };
+  const copy = async (button) => {
+    const text = button.dataset.copy;
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(text);
+      done = true;
+    } catch {
+      done = copyByHand(text);
+      button.focus();
+    }
+    if (!done) return say(`Copying is not allowed here. The text is: ${text}`);
+    const label = button.querySelector("span");
+    const before = button.dataset.label || label.textContent;
+    button.dataset.label = before;
+    label.textContent = "Copied";
+    button.classList.add("done");
+    say("Copied.");
+    setTimeout(() => { label.textContent = before; button.classList.remove("done"); }, 2000);
+  };
+
+  /* Times in words move on */
+  const span = (seconds) => {
+    if (seconds < 60) return `${seconds} second${seconds === 1 ? "" : "s"}`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+    if (seconds < 86400) {
+      const minutes = Math.floor((seconds % 3600) / 60);
+      return `${Math.floor(seconds / 3600)} h${minutes ? ` ${minutes} min` : ""}`;
+    }
+    const days = Math.floor(seconds / 86400);
+    return days < 730 ? `${days} day${days === 1 ? "" : "s"}` : `${Math.floor(days / 365)} years`;
+  };
+  const tick = () => {
+    for (const time of document.querySelectorAll("time[data-ago]")) {
+      const seconds = Math.floor((Date.now() - Date.parse(time.dateTime)) / 1000);
+      if (seconds >= 2) time.textContent = `${span(seconds)} ago`;
+    }
+  };
+  setInterval(tick, 10000);
+
+  /* Clicks */
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy], [data-dismiss], [data-reload]");
+    if (button?.hasAttribute("data-copy")) copy(button);
+    if (button?.hasAttribute("data-dismiss")) button.closest("[data-note]").remove();
+    if (button?.hasAttribute("data-reload")) location.reload();
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  /* Keys: / finds a customer, Escape closes a menu */
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const field = document.querySelector("main [data-find]") || document.querySelector("[data-find]");
+      if (field) { event.preventDefault(); field.focus(); field.select(); }
+    }
+    if (event.key === "Escape") {
+      const menu = document.querySelector("details[data-menu][open]");
+      if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+    }
+  });
+
+  /* Forms: show that one is on its way, never hold it back; the server sees to it that one press is one act */
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-once]")) return;
+    event.target.setAttribute("aria-busy", "true");
+    for (const button of event.target.querySelectorAll("button:not([type=button])")) button.classList.add("is-busy");
+  });
+  window.addEventListener("pageshow", () => {
+    for (const button of document.querySelectorAll(".is-busy")) button.classList.remove("is-busy");
+    for (const form of document.querySelectorAll("[aria-busy]")) form.removeAttribute("aria-busy");
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
+
+  /* The theme changes at once; the cookie is still the server's to set */
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("[data-theme-switch]") || !event.submitter) return;
+    event.preventDefault();
+    const data = new FormData(form, event.submitter);
+    const answer = await fetch(form.action, { method: "POST", body: data, redirect: "manual" }).catch(() => null);
+    if (!answer || (answer.type !== "opaqueredirect" && !answer.ok)) return sayAway();
+    root.dataset.bsTheme = data.get("theme");
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === event.submitter));
+  });
+
+  /* A frame without a session: once the sign-in in its own window is done, people come back here */
+  if (document.querySelector("[data-wait-for-sign-in]")) {
+    let left = false;
+    window.addEventListener("blur", () => { left = true; });
+    window.addEventListener("focus", () => { if (left) location.reload(); });
+  }
+
+  /* After a load or a swap: what wants the focus, and the times */
+  const settle = (part) => {
+    part.querySelector("[data-focus]")?.focus();
+    tick();
+  };
+  document.addEventListener("DOMContentLoaded", () => settle(document));
+  document.addEventListener("htmx:afterSettle", (event) => settle(event.target));
+
+  /* HTMX: an answer that failed is swapped in only where it says where to */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status < 400 || xhr.status === 422 || xhr.getResponseHeader("HX-Retarget")) return;
+    event.detail.shouldSwap = false;
+    if (!xhr.getResponseHeader("HX-Redirect")) sayAway();
+  });
+  document.addEventListener("htmx:sendError", sayAway);
+  document.addEventListener("htmx:timeout", sayAway);
+})();

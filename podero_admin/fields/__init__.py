@@ -17,15 +17,9 @@ from podero_admin.fields.inputs import (
     INPUT_GROUPS,
     INPUTS,
 )
-from podero_admin.fields.outputs import (
-    BOOST_STATES,
-    DEVICE_MODEL_OUTPUTS,
-    FIELDS,
-    OUTPUT_GROUPS,
-    OUTPUTS,
-    OWNER_OUTPUTS,
-    STATUS_VALUES,
-)
+from podero_admin.fields.outputs import FIELDS, OUTPUT_GROUPS, OUTPUTS
+from podero_admin.fields.parts import DEVICE_MODEL_OUTPUTS, OWNER_OUTPUTS
+from podero_admin.fields.readings import BOOST_STATES, STATUS_VALUES
 from podero_admin.fields.zones import PRICE_ZONES, zone_name
 
 __all__ = [

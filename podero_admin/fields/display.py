@@ -9,7 +9,8 @@ from typing import Any
 
 from podero_admin.fields.field import Field, Kind
 from podero_admin.fields.inputs import DEVICE_MODEL_INPUTS
-from podero_admin.fields.outputs import DEVICE_MODEL_OUTPUTS, FIELDS, OWNER_OUTPUTS
+from podero_admin.fields.outputs import FIELDS
+from podero_admin.fields.parts import DEVICE_MODEL_OUTPUTS, OWNER_OUTPUTS
 
 NOT_KNOWN = "not known"
 NEVER = "never"

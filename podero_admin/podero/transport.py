@@ -115,9 +115,7 @@ class Transport:
         base_url: str,
         token_source: TokenSource,
         *,
-        connect_timeout: float = 3,
-        read_timeout: float = 30,
-        deadline: float = 40,
+        timeouts: Timeouts | None = None,
         allow_insecure: bool = False,
         body_cap: int = 2_000_000,
         user_agent: str = "podero_admin",
@@ -127,7 +125,7 @@ class Transport:
     ) -> None:
         require_address(base_url, allow_insecure=allow_insecure, name="address")
         self._base_url, self._tokens = base_url.rstrip("/"), token_source
-        self._timeouts = Timeouts(connect_timeout, read_timeout, deadline)
+        self._timeouts = timeouts or Timeouts()
         self._body_cap, self._user_agent, self._ca_bundle = body_cap, user_agent, ca_bundle
         self._breaker, self._on_exchange = breaker, on_exchange
         self._mine = threading.local()

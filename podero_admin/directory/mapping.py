@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from podero_admin.directory.folding import searchable, sort_key
+from podero_admin.directory.folding import LONGEST_KEY, fold, searchable
 from podero_admin.podero import User
 
 CUSTOMER_ROLE = "user"
@@ -36,6 +36,7 @@ def customer_values(user: User, raw: str) -> dict[str, Any]:
     """Every column that comes from Podero; texts cut to what the columns hold, `raw` keeps all."""
     first, last = _text(user.first_name, 300), _text(user.last_name, 300)
     email, number = _text(user.email, 320), _text(user.external_user_id, 300)
+    folded = [fold(part) for part in (first, last, email, number)]
     return {
         "email": email,
         "first_name": first,
@@ -43,8 +44,8 @@ def customer_values(user: User, raw: str) -> dict[str, Any]:
         "external_user_id": number,
         "name": display_name(user),
         "role": CUSTOMER_ROLE,
-        "sort_name": sort_key(last, first) or sort_key(email or number),
-        "folded": searchable(first, last, email, number),
+        "sort_name": (f"{folded[1]} {folded[0]}".strip() or folded[2] or folded[3])[:LONGEST_KEY],
+        "folded": searchable(folded),
         "deleted_at": user.deleted_at,
         "raw": raw,
         "digest": digest(raw),

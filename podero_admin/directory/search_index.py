@@ -9,14 +9,17 @@ TABLE = "directory_customer"
 INDEX = "directory_customer_search"
 NO_EXTENSION = (
     "The PostgreSQL extension pg_trgm is needed to search for customers, and this database user may not create it. "
-    'Ask whoever runs the database for one statement in this database: CREATE EXTENSION pg_trgm; then run "migrate" again.'
+    "Ask whoever runs the database for one statement in this database: CREATE EXTENSION pg_trgm; "
+    'then run "migrate" again.'
 )
 _ADD = f"INSERT INTO {INDEX}(rowid, folded) VALUES (new.search_key, new.folded);"  # noqa: S608 - constants
 _DROP = f"INSERT INTO {INDEX}({INDEX}, rowid, folded) VALUES ('delete', old.search_key, old.folded);"  # noqa: S608
 _TRIGGERS = {
     f"{INDEX}_added": f"AFTER INSERT ON {TABLE} BEGIN {_ADD} END",
     f"{INDEX}_removed": f"AFTER DELETE ON {TABLE} BEGIN {_DROP} END",
-    f"{INDEX}_changed": f"AFTER UPDATE OF folded, search_key ON {TABLE} WHEN old.folded <> new.folded BEGIN {_DROP} {_ADD} END",
+    f"{INDEX}_changed": (
+        f"AFTER UPDATE OF folded ON {TABLE} WHEN old.folded <> new.folded BEGIN {_DROP} {_ADD} END"
+    ),
 }
 
 

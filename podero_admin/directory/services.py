@@ -1,7 +1,7 @@
 """Keep the customers of an organisation as Podero lists them."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -20,7 +20,7 @@ from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Conflicting, NotFound, PoderoAway
-from podero_admin.directory.mapping import CUSTOMER_ROLE, customer_values, raw_json, search_key
+from podero_admin.directory.mapping import CUSTOMER_ROLE, customer_values, digest, raw_json, search_key
 from podero_admin.directory.models import Customer
 from podero_admin.directory.selectors import customer_get
 from podero_admin.organizations.models import Organization
@@ -49,7 +49,7 @@ class RefreshResult:
 
 
 def customers_refresh(*, access: Access, organization_id: UUID) -> RefreshResult:
-    """Fetch the whole list and apply it; of a list that fails nothing is applied. Asked for by a person, it is an event."""
+    """Fetch the whole list and apply it; nothing of one that fails. Asked for by a person, it is an event."""
     organization = organization_get(
         access=access, organization_id=organization_id, permission=Permission.CUSTOMERS_REFRESH
     )
@@ -101,29 +101,32 @@ def _record_refresh(access: Access, organization: Organization, result: RefreshR
 
 
 def _apply(organization: Organization, users: Sequence[User], asked_at: datetime) -> int:
-    listed = {user.id: user for user in users if user.id and user.role == CUSTOMER_ROLE}
+    """Everything is worked out first, so that the transaction only writes, and only what is new."""
+    listed = {user.id: (user, raw_json(user.raw)) for user in users if user.id and user.role == CUSTOMER_ROLE}
+    own = Customer.objects.filter(organization=organization)
+    known = {key: (kept, is_gone) for key, kept, is_gone in own.values_list("id", "digest", "is_gone")}
+    foreign = _foreign(organization, [key for key in listed if key not in known])
+    told = {key: digest(raw) for key, (_, raw) in listed.items() if key not in foreign}
+    rows = [_row(organization, *listed[key], asked_at) for key, new in told.items() if known.get(key) != (new, False)]
+    gone = [key for key, (_, is_gone) in known.items() if key not in listed and not is_gone]
     with transaction.atomic():
-        known = {
-            row[0]: row[1:]
-            for row in Customer.objects.filter(organization=organization).values_list("id", "digest", "is_gone")
-        }
-        foreign = _foreign(organization, [customer_id for customer_id in listed if customer_id not in known])
-        rows = [_row(organization, user, asked_at) for user in listed.values() if user.id not in foreign]
-        new = [row for row in rows if row.id not in known]
-        changed = [row for row in rows if row.id in known and known[row.id] != (row.digest, False)]
-        Customer.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
-        Customer.objects.bulk_create(
-            changed, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED_COLUMNS
-        )
-        _mark_gone(
-            [customer_id for customer_id, (_, is_gone) in known.items() if customer_id not in listed and not is_gone]
-        )
+        _write(rows, known)
+        for some in _batches(gone, BATCH):
+            Customer.objects.filter(id__in=some).update(is_gone=True)
         Organization.objects.filter(id=organization.id).update(directory_fetched_at=asked_at, directory_error="")
-    return len(rows)
+    return len(told)
 
 
-def _row(organization: Organization, user: User, asked_at: datetime) -> Customer:
-    raw = raw_json(user.raw)
+def _write(rows: list[Customer], known: Container[UUID]) -> None:
+    """A new id that somebody else takes at this moment stays theirs; only rows known as ours are overwritten."""
+    new, changed = [row for row in rows if row.id not in known], [row for row in rows if row.id in known]
+    Customer.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
+    Customer.objects.bulk_create(
+        changed, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED_COLUMNS
+    )
+
+
+def _row(organization: Organization, user: User, raw: str, asked_at: datetime) -> Customer:
     values = customer_values(user, raw)
     return Customer(
         id=user.id, organization=organization, search_key=search_key(user.id), fetched_at=asked_at, **values
@@ -146,11 +149,6 @@ def _foreign(organization: Organization, ids: list[UUID]) -> set[UUID]:
     return foreign
 
 
-def _mark_gone(ids: list[UUID]) -> None:
-    for some in _batches(ids, BATCH):
-        Customer.objects.filter(id__in=some).update(is_gone=True)
-
-
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     rest = iter(items)
     while some := list(islice(rest, size)):
@@ -158,7 +156,7 @@ def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def customers_ensure_fresh(*, access: Access) -> None:
-    """Before a page is shown: fetch a list that is missing or far too old, have one that is a little old fetched later."""
+    """Before a page is shown: fetch a list that is missing or far too old; have one a little old fetched later."""
     now, limit = timezone.now(), timedelta(seconds=settings.DIRECTORY_MAX_AGE)
     for organization in Organization.objects.filter(id__in=access.listed_ids(), is_configured=True):
         age = now - organization.directory_fetched_at if organization.directory_fetched_at else None
@@ -169,7 +167,7 @@ def customers_ensure_fresh(*, access: Access) -> None:
 
 
 def _refresh_quietly(organization: Organization) -> None:
-    """Not again right after a failure, and not beside somebody else: the last known list is shown then, with its age."""
+    """Not right after a failure, and not beside somebody else: the last known list is shown then, with its age."""
     if cache.get(_failed(organization.id)):
         return
     try:
@@ -213,7 +211,7 @@ def customer_fetch(*, access: Access, organization_id: UUID, customer_id: UUID) 
         raise PoderoAway(f"Podero could not be asked for this customer. {error}") from error
     if user.id != customer_id or user.role != CUSTOMER_ROLE:
         raise NotFound("Podero knows no such customer.")
-    row = _row(organization, user, asked_at)
+    row = _row(organization, user, raw_json(user.raw), asked_at)
     with transaction.atomic():
         Customer.objects.bulk_create([row], ignore_conflicts=True)
         Customer.objects.filter(id=customer_id, organization=organization).update(

@@ -8,6 +8,7 @@ from django.utils import timezone
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import NotFound
 from podero_admin.core.paging import Page, paginate
+from podero_admin.directory.selectors import within
 from podero_admin.vehicles.filters import STATUS_FILTERS, VehicleFilters
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.statuses import Health
@@ -56,20 +57,14 @@ def _listed(access: Access) -> list[str]:
 
 
 def _of_organizations(access: Access, asked: UUID | None) -> QuerySet[Vehicle]:
-    """One organisation is compared, not looked for in a list of one: only so do the composite indexes give the order."""
     allowed = access.organization_ids(Permission.VEHICLE_VIEW)
-    ids = allowed & {asked} if asked else access.listed_ids(Permission.VEHICLE_VIEW)
-    if len(ids) == 1:
-        return Vehicle.objects.filter(organization_id=next(iter(ids)))
-    return Vehicle.objects.filter(organization_id__in=ids)
+    return within(Vehicle.objects.all(), allowed & {asked} if asked else access.listed_ids(Permission.VEHICLE_VIEW))
 
 
 def _filtered(vehicles: QuerySet[Vehicle], filters: VehicleFilters) -> QuerySet[Vehicle]:
     same = {name: getattr(filters, name) for name in (*STATUS_FILTERS, "price_zone") if getattr(filters, name)}
-    if filters.connected is not None:
-        same["is_connected"] = filters.connected
-    if filters.action_needed is not None:
-        same["action_needed"] = filters.action_needed
+    flags = {"is_connected": filters.connected, "action_needed": filters.action_needed}
+    same |= {f"{name}__in": [flag] for name, flag in flags.items() if flag is not None}
     return _healthy_like(vehicles.filter(**same), filters.health)
 
 

@@ -92,13 +92,15 @@ def _note_unknown(field: str, value: str) -> None:
         logger.warning("Podero sent a value of %s that has no words here yet: %r", field, value)
 
 
-def customer_vehicles_fetch(*, access: Access, customer: Customer) -> list[ElectricVehicle]:
-    """Ask Podero for all vehicles of a customer, deleted ones included, and keep them."""
+def customer_vehicles_fetch(
+    *, access: Access, customer: Customer, seconds: float | None = None
+) -> list[ElectricVehicle]:
+    """Ask Podero for all vehicles of a customer, deleted ones included, and keep them; `seconds` limits the wait."""
     access.require(Permission.VEHICLE_VIEW, customer.organization_id)
     asked_at = timezone.now()
     try:
         vehicles = (
-            gateway.podero_client(customer.organization_id)
+            gateway.podero_client(customer.organization_id, seconds=seconds)
             .list_electric_vehicles(customer.id, include_deleted=True)
             .value
         )

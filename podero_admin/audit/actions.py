@@ -1,7 +1,7 @@
 """The whole vocabulary of the audit log: every action, its label, and its sentence."""
 
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 
 class Action(StrEnum):
@@ -136,12 +136,23 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 }
 
 
-def outcome_label(outcome: str) -> str:
-    return OUTCOMES[outcome][0] if outcome in OUTCOMES else outcome
+class OutcomeBadge(NamedTuple):
+    """The outcome, ready to be drawn."""
+
+    value: str
+    label: str
+    tone: str
+    field: str = "outcome"
+
+    @property
+    def icon(self) -> str:
+        return self.tone
 
 
-def outcome_tone(outcome: str) -> str:
-    return OUTCOMES[outcome][1] if outcome in OUTCOMES else "unknown"
+def outcome_badge(outcome: str) -> OutcomeBadge:
+    """The badge of an outcome; one that this version does not know shows as itself."""
+    label, tone = OUTCOMES.get(outcome, (outcome, "unknown"))
+    return OutcomeBadge(outcome, label, tone)
 
 
 def action_label(action: str) -> str:
@@ -155,6 +166,6 @@ def sentence(action: str, *, actor: str, object_label: str, outcome: str, reason
     known = _BY_VALUE.get(action)
     template = known.template if known else "{actor} did something that this version has no words for: {object}"
     words = template.format_map({"actor": actor or "Somebody", "object": object_label or "(no name)"})
-    remarks = [outcome_label(outcome).lower()] if outcome not in {"done", "confirmed"} else []
+    remarks = [outcome_badge(outcome).label.lower()] if outcome not in {"done", "confirmed"} else []
     tail = ": ".join([*remarks, *([reason] if reason else [])])
     return f"{words} ({tail.rstrip('.')})." if tail else f"{words}."

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, record
-from podero_admin.core.access import Access
+from podero_admin.core.access import NOBODY
 from podero_admin.core.errors import NotAllowed, NotFound
 
 logger = logging.getLogger(__name__)
@@ -33,9 +33,9 @@ class DeniedMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         reason = _reason(exception)
-        access: Access | None = getattr(request, "access", None)
-        if not reason or access is None:
+        if not reason:
             return
+        access = getattr(request, "access", NOBODY)
         subject = Subject("page", request.path, f"{request.method} {request.path}")
         try:
             with transaction.atomic():

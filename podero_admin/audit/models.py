@@ -27,9 +27,9 @@ class AppendOnlyQuerySet(models.QuerySet[Row]):
     async def _arefuse(self, *_: Any, **__: Any) -> NoReturn:
         raise AppendOnlyError
 
-    update = delete = _raw_delete = _update = _refuse  # type: ignore[assignment]
-    bulk_create = bulk_update = get_or_create = update_or_create = _refuse  # type: ignore[assignment]
-    aupdate = adelete = abulk_create = abulk_update = aget_or_create = aupdate_or_create = _arefuse  # type: ignore[assignment]
+    update = delete = _raw_delete = _update = _refuse
+    bulk_create = bulk_update = get_or_create = update_or_create = _refuse
+    aupdate = adelete = abulk_create = abulk_update = aget_or_create = aupdate_or_create = _arefuse
 
 
 class AppendOnly(models.Model):
@@ -71,7 +71,7 @@ class Event(AppendOnly):
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
-    objects: ClassVar[models.Manager["Event"]] = AppendOnlyQuerySet["Event"].as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["Event"]] = AppendOnlyQuerySet["Event"].as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-number"]
@@ -105,18 +105,24 @@ class Event(AppendOnly):
         return actions.action_label(self.action)
 
     @property
-    def outcome_label(self) -> str:
-        return actions.outcome_label(self.outcome)
+    def badge(self) -> actions.OutcomeBadge:
+        return actions.outcome_badge(self.outcome)
 
     @property
-    def tone(self) -> str:
-        return actions.outcome_tone(self.outcome)
+    def differences(self) -> list[tuple[str, str, str]]:
+        """Field, before and after, as text; personal values are masked."""
+        changes: dict[str, list[Any]] = json.loads(self.changes)
+        return [(name, _text(before), _text(after)) for name, (before, after) in changes.items()]
 
     @property
-    def changed(self) -> dict[str, list[Any]]:
-        """Field → before and after, personal values masked."""
-        values: dict[str, list[Any]] = json.loads(self.changes)
-        return values
+    def registration_reference(self) -> str:
+        return self.object_id if self.object_type == "registration" else ""
+
+
+def _text(value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 class ChainHead(models.Model):
@@ -139,6 +145,15 @@ class ChainHead(models.Model):
     def __str__(self) -> str:
         return f"the chain ends with event {self.number}"
 
+    @property
+    def badge(self) -> actions.OutcomeBadge:
+        """What the last check found, ready to be drawn."""
+        if self.checked_problem:
+            return actions.OutcomeBadge("broken", "Broken", "error", field="chain")
+        if self.checked_at is None:
+            return actions.OutcomeBadge("unchecked", "Not checked yet", "unknown", field="chain")
+        return actions.OutcomeBadge("unbroken", "Unbroken", "ok", field="chain")
+
 
 class AccessRecord(AppendOnly):
     """Who looked at which customer or vehicle; without chain and lock, since looking must stay quick."""
@@ -153,7 +168,7 @@ class AccessRecord(AppendOnly):
     page = models.CharField(max_length=40, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
 
-    objects: ClassVar[models.Manager["AccessRecord"]] = AppendOnlyQuerySet["AccessRecord"].as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["AccessRecord"]] = AppendOnlyQuerySet["AccessRecord"].as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]

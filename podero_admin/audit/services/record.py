@@ -1,4 +1,4 @@
-"""The only writer of the audit log: events into the chain, access records beside it."""
+"""The only writer: events into the chain, access records beside it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def _name(access: Access, organization_id: UUID | None, subject: Subject) -> str
     return seat.name if seat else subject.label if subject.type == "organization" else ""
 
 
-def _head_locked() -> ChainHead:
+def head_locked() -> ChainHead:
     """The end of the chain, ours until the transaction ends (on SQLite the transaction itself is the lock)."""
     heads = ChainHead.objects.select_for_update()
     head = heads.filter(id=1).first()
@@ -76,7 +76,7 @@ def record(
         raise RuntimeError(OUTSIDE_TRANSACTION)
     subject = subject or Subject("", "", "")
     organization_id = _organization(access, _uuid(organization_id))
-    head = _head_locked()
+    head = head_locked()
     now = timezone.now()
     event = Event(
         number=head.number + 1,
@@ -86,7 +86,7 @@ def record(
         actor_id=access.staff_id,
         actor_name=clean_text(access.label, 200),
         actor_role=_role(access, organization_id),
-        action=Action(action).value,
+        action=action.value,
         object_type=clean_text(subject.type, 40),
         object_id=clean_text(subject.id, 200),
         object_label=clean_text(subject.label, 300),

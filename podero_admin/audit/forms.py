@@ -1,0 +1,74 @@
+"""The filters of the log, as they stand in the address; they only read."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from podero_admin.audit.actions import OUTCOMES, Action
+from podero_admin.audit.selectors import EventFilters
+from podero_admin.core.access import Access
+
+ACTIONS = sorted(((action.value, action.label) for action in Action), key=lambda choice: choice[1])
+DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
+
+
+def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    refused = {"invalid_choice": "There is nothing of that name to choose here."}
+    return forms.ChoiceField(label=label, choices=[("", ""), *choices], required=False, error_messages=refused)
+
+
+class FilterForm(forms.Form):
+    """Two of its names are words of Python, so all are made here; the page draws them by hand, for speed."""
+
+    def __init__(self, data: Any, *, access: Access) -> None:
+        super().__init__(data)
+        self.organizations = [(str(seat.organization_id), seat.name) for seat in access.seats]
+        self.fields = {
+            "actor": forms.CharField(label="Who", max_length=200, required=False),
+            "action": _choice("What", ACTIONS),
+            "object": forms.CharField(label="On", max_length=200, required=False),
+            "outcome": _choice("Outcome", [(value, label) for value, (label, _) in OUTCOMES.items()]),
+            "organization": _choice("Organisation", self.organizations),
+            "from": forms.DateField(label="From", required=False, validators=DAYS),
+            "to": forms.DateField(label="To", required=False, validators=DAYS),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("from") and given.get("to") and given["from"] > given["to"]:
+            self.add_error("to", "The last day lies before the first.")
+        return given
+
+    @property
+    def filters(self) -> EventFilters:
+        given = self.cleaned_data
+        return EventFilters(
+            actor=given["actor"],
+            action=given["action"],
+            outcome=given["outcome"],
+            organization=given["organization"] or None,
+            object=given["object"],
+            start=given["from"],
+            end=given["to"],
+        )
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What stands in the fields, right or wrong."""
+        return {name: str(self.data.get(name, "")) for name in self.fields}
+
+    @property
+    def choices(self) -> list[tuple[str, str, str, list[tuple[str, str, bool]]]]:
+        """For each field to choose from: name, label, the word for none, and the options, the chosen one marked."""
+        offered = [
+            ("action", "What", "Every action", ACTIONS),
+            ("outcome", "Outcome", "Every outcome", [(value, label) for value, (label, _) in OUTCOMES.items()]),
+        ]
+        if len(self.organizations) > 1:
+            offered.append(("organization", "Organisation", "All organisations", self.organizations))
+        return [
+            (name, label, empty, [(value, word, value == self.given[name]) for value, word in options])
+            for name, label, empty, options in offered
+        ]

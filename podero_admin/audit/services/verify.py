@@ -1,0 +1,101 @@
+"""Walk the chain from its start, or from where the last check ended, and tell when its state changes."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from podero_admin.audit.actions import Action
+from podero_admin.audit.chain import problem_of
+from podero_admin.audit.models import START, ChainHead
+from podero_admin.audit.selectors import chain_head, chain_rows, first_number_beyond_the_head, hash_of
+from podero_admin.audit.services.record import head_locked, record
+from podero_admin.core.access import Access, Permission
+
+logger = logging.getLogger(__name__)
+
+FULL_EVERY = timedelta(hours=24)
+#: Up to here a person who presses "Verify" waits for the whole chain; beyond, for what is new.
+FULL_WHILE_WAITING = 200_000
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a walk found: how many events the log holds, which is the first bad one, and what is wrong."""
+
+    count: int
+    checked: int
+    bad_number: int | None = None
+    problem: str = ""
+
+    @property
+    def is_unbroken(self) -> bool:
+        return not self.problem
+
+
+def verify_chain(*, access: Access | None = None, full: bool = True) -> Verification:
+    """Check every event, or with `full=False` those since the last check, unless a full one is due."""
+    begun_at, head = timezone.now(), chain_head()
+    is_full = full or _is_full_due(head, begun_at)
+    after = None if is_full else head.checked_number
+    found = _walk(head, after=after, previous_hash=START if after is None else hash_of(after))
+    _remember(access=access, found=found, begun_at=begun_at if is_full else head.fully_checked_at)
+    logger.info("The audit chain up to event %s (%s): %s", head.number, head.hash, found.problem or "unbroken")
+    return found
+
+
+def verify_now(*, access: Access) -> Verification:
+    """What a person asked for, as far as they can be made to wait for it."""
+    access.require(Permission.EVENTS_VIEW_ALL)
+    return verify_chain(access=access, full=chain_head().number <= FULL_WHILE_WAITING)
+
+
+def _is_full_due(head: ChainHead, now: datetime) -> bool:
+    """A break that was found stays found until the whole chain is seen to be sound."""
+    return bool(head.checked_problem) or head.fully_checked_at is None or now - head.fully_checked_at > FULL_EVERY
+
+
+def _walk(head: ChainHead, *, after: int | None, previous_hash: str) -> Verification:
+    number = begun = after or 0
+    for row in chain_rows(after=after, upto=head.number):
+        if problem := problem_of(row, number=number + 1, previous_hash=previous_hash):
+            return Verification(head.number, number - begun, min(number + 1, row["number"]), problem)
+        number, previous_hash = row["number"], row["hash"]
+    return _end(head, number=number, last_hash=previous_hash, checked=number - begun)
+
+
+def _end(head: ChainHead, *, number: int, last_hash: str, checked: int) -> Verification:
+    """The last event must be the one that the head names, and the log must not have been longer before."""
+    beyond = first_number_beyond_the_head()
+    if number < head.number:
+        return Verification(head.number, checked, number + 1, f"event {number + 1} is missing: the log ends before it")
+    if last_hash != head.hash:
+        return Verification(head.number, checked, number, f"event {number} is not the one the chain ended with")
+    if head.checked_number > head.number:
+        missing = head.number + 1
+        return Verification(
+            head.number, checked, missing, f"event {missing} is missing: it was there at the last check"
+        )
+    if beyond:
+        return Verification(head.number, checked, beyond, f"event {beyond} was added behind the end of the chain")
+    return Verification(head.number, checked)
+
+
+@transaction.atomic
+def _remember(*, access: Access | None, found: Verification, begun_at: datetime | None) -> None:
+    """Keep the result; a person's check is an event each time, the application's own when the state has changed."""
+    head = head_locked()
+    was_broken, head.checked_problem = bool(head.checked_problem), found.problem[:300]
+    head.checked_at, head.fully_checked_at = timezone.now(), begun_at
+    if found.is_unbroken:
+        head.checked_number = found.count
+    head.save(update_fields=["checked_problem", "checked_at", "fully_checked_at", "checked_number"])
+    if access or was_broken != bool(found.problem):
+        record(
+            Action.EVENTS_VERIFIED,
+            access=access or Access.system(),
+            outcome="done" if found.is_unbroken else "failed",
+            reason=found.problem or f"unbroken, {found.count} events",
+        )

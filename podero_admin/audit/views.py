@@ -1,0 +1,83 @@
+"""The log's pages: the list and its second side, access records; one event; the export; "Verify now"."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from podero_admin.audit.forms import FilterForm
+from podero_admin.audit.selectors import (
+    EventFilters,
+    access_record_list,
+    chain_head,
+    event_get,
+    event_list,
+    same_act,
+)
+from podero_admin.audit.services import events_export, verify_now
+from podero_admin.audit.spreadsheet import csv_lines
+from podero_admin.core.access import Permission, requires
+from podero_admin.core.errors import Invalid
+from podero_admin.core.http import StaffRequest, redirect_to, render_page
+from podero_admin.core.paging import Page
+
+NOT_CHOSEN = EventFilters()
+
+
+@require_safe
+def events(request: StaffRequest) -> HttpResponse:
+    access, query = request.access, request.GET
+    form = FilterForm(query, access=access)
+    shows_access = query.get("show") == "access"
+    find = access_record_list if shows_access else event_list
+    is_valid = form.is_valid()
+    page: Page[Any] = Page(rows=[])
+    if is_valid:
+        page = find(access=access, filters=form.filters, after=query.get("after", ""), before=query.get("before", ""))
+    context = {
+        "form": form,
+        "is_valid": is_valid,
+        "is_filtered": is_valid and form.filters != NOT_CHOSEN,
+        "page": page,
+        "chain": chain_head(),
+        "may_verify": access.allows(Permission.EVENTS_VIEW_ALL),
+        "may_export": access.allows(Permission.EVENTS_EXPORT),
+    }
+    name = "audit/access_records.html" if shows_access else "audit/list.html"
+    return render_page(request, name, context, status=200 if is_valid else 422)
+
+
+@require_safe
+def event(request: StaffRequest, number: int) -> HttpResponse:
+    found = event_get(access=request.access, number=number)
+    return render_page(
+        request, "audit/detail.html", {"event": found, "same_act": same_act(access=request.access, event=found)}
+    )
+
+
+@require_POST
+@requires(Permission.EVENTS_EXPORT)
+def export(request: StaffRequest) -> StreamingHttpResponse:
+    form = FilterForm(request.POST, access=request.access)
+    if not form.is_valid():
+        raise Invalid("These filters cannot be used, so nothing was exported. Correct them in the list first.")
+    lines = csv_lines(events_export(access=request.access, filters=form.filters))
+    name = timezone.localtime().strftime("audit-log-%Y-%m-%d-%H%M.csv")
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@require_POST
+@requires(Permission.EVENTS_VIEW_ALL)
+def verify(request: StaffRequest) -> HttpResponse:
+    found = verify_now(access=request.access)
+    if found.is_unbroken:
+        messages.success(request, f"The audit log is unbroken: {found.checked:,} events were checked just now.")
+    else:
+        messages.error(request, f"The audit log is broken: {found.problem}.")
+    return redirect_to("audit:list")

@@ -21,7 +21,7 @@ from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
 from urllib3.exceptions import HTTPError
 
-from podero_admin.podero.deadline import Call, Timeouts, limits, on_the_clock, pieces, timed
+from podero_admin.podero.deadline import Call, TimedSession, Timeouts, limits, on_the_clock, pieces
 from podero_admin.podero.errors import AuthenticationFailed, NotConfigured, PoderoError, Unreachable
 
 Secret = str | Callable[[], str]
@@ -227,7 +227,7 @@ class TokenSource:
         return token["access_token"], token["expires_in"]
 
 
-class _TokenSession(OAuth2Session):
+class _TokenSession(TimedSession, OAuth2Session):
     """One fetch of one token: with time limits, without redirects, to the configured address.
 
     The library refuses `http:` unless an environment variable of the whole process says otherwise, and looks only at
@@ -237,7 +237,7 @@ class _TokenSession(OAuth2Session):
 
     def __init__(self, client: Any, url: str, encoding: Encoding, call: Call, ca_bundle: str | None) -> None:
         super().__init__(client=client)
-        timed(self, ca_bundle)
+        self.settle(ca_bundle)
         self._address, self._encoding, self._on_its_way = url, encoding, call
         hooks: Any = self.compliance_hook
         hooks["access_token_request"].add(self._encoded)
@@ -250,7 +250,8 @@ class _TokenSession(OAuth2Session):
     def request(self, method: str, url: str, **options: Any) -> requests.Response:  # type: ignore[override]  # noqa: ARG002
         options |= {"timeout": limits(self._on_its_way), "allow_redirects": False, "stream": True}
         with requests.Session.request(self, method, self._address, **options) as response:
-            response.raw = io.BytesIO(b"".join(pieces(response, BODY_CAP)))
+            body = b"".join(pieces(response, BODY_CAP))
+        response.raw = io.BytesIO(body)
         response.encoding = "utf-8"
         return response
 
@@ -326,7 +327,7 @@ def lifetime_in_seconds(expires_in: object) -> int:
     try:
         seconds = float(expires_in)
     except OverflowError:
-        return LONGEST_LIFE if expires_in else SHORT_LIFE
+        return LONGEST_LIFE if isinstance(expires_in, int) and expires_in > 0 else SHORT_LIFE
     except ValueError:
         return SHORT_LIFE
     if math.isnan(seconds) or seconds <= 0:

@@ -309,6 +309,7 @@ ReadCode = Annotated[str | None, PlainValidator(_read_code)]
 ReadMoment = Annotated[datetime | None, PlainValidator(read_moment)]
 ReadClock = Annotated[time | None, PlainValidator(read_clock)]
 ReadId = Annotated[UUID | None, PlainValidator(_read_id)]
+OwnId = Annotated[UUID, PlainValidator(_read_id)]
 ReadStatus = Annotated[Status | str | None, _one_of(Status)]
 ReadZone = Annotated[PriceZone | str | None, _one_of(PriceZone)]
 ReadBoost = Annotated[BoostState | str | None, _one_of(BoostState)]
@@ -394,7 +395,11 @@ class _Record(_Told):
         """Read an answer; raises ContractViolation only where it is no object or has no usable id."""
         if not isinstance(answer, dict) or read_uuid(answer.get("id")) is None:
             raise ContractViolation(f"Podero's answer holds no {cls.noun} with an id.", readable_id=readable_id(answer))
-        raw, problems = storable(answer), list[str]()
+        try:
+            raw, problems = storable(answer), list[str]()
+        except ValueError:
+            text = f"Podero's {cls.noun} is nested too deeply."
+            raise ContractViolation(text, readable_id=readable_id(answer)) from None
         record = cls.model_validate(raw, context=problems)
         record._raw, record._problems = raw, problems  # noqa: SLF001  # our own
         return record
@@ -404,13 +409,16 @@ class ElectricVehicle(_Record):
     """A vehicle as the API describes it; nearly everything may be missing, above all when just registered."""
 
     noun: ClassVar[str] = "vehicle"
-    connection_status: ReadStatus = _told(required=True)
-    monitoring_status: ReadStatus = _told(required=True)
-    steering_status: ReadStatus = _told(required=True)
+    connection_status: OwnId = Annotated[UUID, PlainValidator(_read_id)]
+ReadStatus = _told(required=True)
+    monitoring_status: OwnId = Annotated[UUID, PlainValidator(_read_id)]
+ReadStatus = _told(required=True)
+    steering_status: OwnId = Annotated[UUID, PlainValidator(_read_id)]
+ReadStatus = _told(required=True)
     device_model: DeviceModel | None = _told(required=True, null=True)
     owner: Owner | None = _told(required=True)
     price_zone: ReadZone = _told(default="AT")
-    id: UUID = _told(null=True)
+    id: OwnId = _told(null=True)
     created_at: ReadMoment = _told(required=True)
     updated_at: ReadMoment = _told(required=True)
     deleted_at: ReadMoment = _told(null=True)
@@ -478,7 +486,7 @@ class User(_Record):
     """A person of the organisation as the API knows them; only those of role `user` are customers."""
 
     noun: ClassVar[str] = "user"
-    id: UUID = _told(required=True)
+    id: OwnId = _told(required=True)
     email: ReadText = _told(required=True)
     role: ReadText = _told(required=True)
     external_user_id: ReadText = _told(null=True)

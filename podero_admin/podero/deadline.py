@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, cast
 
 import requests
@@ -134,12 +135,19 @@ class _TimedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
 
 
-def timed(session: requests.Session, ca_bundle: str | None) -> None:
-    """Make a session keep the clock, and believe nothing of the environment: no proxies, no netrc, no other CAs."""
-    session.trust_env = False
-    session.verify = ca_bundle or True
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, _TimedAdapter(max_retries=0))
+class TimedSession(requests.Session):
+    """Keeps the clock, and believes nothing of the environment: no proxies, no netrc, no other CAs."""
+
+    def settle(self, ca_bundle: str | None) -> None:
+        """Set up the session; `ca_bundle` is a path, None means the usual authorities."""
+        self.trust_env = False
+        self.verify = ca_bundle or True
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _TimedAdapter(max_retries=0))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # requests calls it
+        """Find no target, or requests reads the whole body of a redirect, even of one that it does not follow."""
 
 
 def limits(call: Call) -> tuple[float, float]:

@@ -11,7 +11,7 @@ import requests
 from urllib3.exceptions import DecodeError, HTTPError, NameResolutionError
 
 from podero_admin.podero.auth import Token, TokenSource, require_address
-from podero_admin.podero.deadline import Call, Timeouts, limits, on_the_clock, pieces, timed
+from podero_admin.podero.deadline import Call, TimedSession, Timeouts, limits, on_the_clock, pieces
 from podero_admin.podero.errors import (
     AuthenticationFailed,
     ContractViolation,
@@ -226,8 +226,8 @@ class Transport:
                 yield session
 
     def _new_session(self) -> requests.Session:
-        session = requests.Session()
-        timed(session, self._ca_bundle)
+        session = TimedSession()
+        session.settle(self._ca_bundle)
         return session
 
 

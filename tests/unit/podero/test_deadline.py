@@ -8,8 +8,8 @@ import pytest
 
 from podero_admin.podero import (
     ContractViolation,
-    InvalidRequest,
     Interrupted,
+    InvalidRequest,
     ServerError,
     TimedOut,
     Timeouts,

@@ -409,12 +409,9 @@ class ElectricVehicle(_Record):
     """A vehicle as the API describes it; nearly everything may be missing, above all when just registered."""
 
     noun: ClassVar[str] = "vehicle"
-    connection_status: OwnId = Annotated[UUID, PlainValidator(_read_id)]
-ReadStatus = _told(required=True)
-    monitoring_status: OwnId = Annotated[UUID, PlainValidator(_read_id)]
-ReadStatus = _told(required=True)
-    steering_status: OwnId = Annotated[UUID, PlainValidator(_read_id)]
-ReadStatus = _told(required=True)
+    connection_status: ReadStatus = _told(required=True)
+    monitoring_status: ReadStatus = _told(required=True)
+    steering_status: ReadStatus = _told(required=True)
     device_model: DeviceModel | None = _told(required=True, null=True)
     owner: Owner | None = _told(required=True)
     price_zone: ReadZone = _told(default="AT")

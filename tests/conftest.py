@@ -137,6 +137,17 @@ def access_of() -> Callable[[Any], Any]:
     return lambda staff: read(staff, request_id="test-request", client_address="127.0.0.1")
 
 
+@pytest.fixture
+def jana(organization_a: Any, world: World) -> Any:
+    """A customer of organisation A without a vehicle, in the mirror and at Podero."""
+    from podero_admin.directory.models import Customer
+    from podero_admin.directory.services import customers_refresh
+    from podero_admin.organizations.selectors import system_access
+
+    customers_refresh(access=system_access(), organization_id=organization_a.id)
+    return Customer.objects.get(organization=organization_a, external_user_id="AS-204411")
+
+
 @pytest.fixture(autouse=True)
 def _append_only_tables(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tests that flush need the append-only triggers lifted for the flush, and back in place after it."""

@@ -8,7 +8,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 RUN_DIR = Path(os.environ.get("PODERO_VAR_DIR") or tempfile.mkdtemp(prefix="podero-admin-test-"))
 ORGANIZATIONS = RUN_DIR / "organizations.toml"
 ALPENSTROM = "016b78a7-0c7c-4241-a277-015c3ad3cb90"
-NORDVOLT = "7d3c2f54-58a1-4c0e-9b1d-2f6f0a4e8c17"
+NORDVOLT = "5b0d2f0e-8f3b-4c53-9d4a-2f7f6a1c9e11"
 _ENTRY = """[[organization]]
 id = "{id}"
 name = "{name}"
@@ -46,6 +46,8 @@ from podero_admin.settings import *  # noqa: E402
 # A file, not memory, so that locking is real; one for each parallel worker.
 if "sqlite3" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["TEST"] = {"NAME": str(RUN_DIR / f"test-{WORKER}.sqlite3")}
+STATIC_ROOT = RUN_DIR / "staticfiles"
+STATIC_ROOT.mkdir(exist_ok=True)
 TASKS_EAGER = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

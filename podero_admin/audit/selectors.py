@@ -84,6 +84,13 @@ def history(
     return list(found.filter(organization_id__in=allowed).order_by("-number")[:limit])
 
 
+def object_history(*, access: Access, object_type: str, object_id: str, limit: int = 50) -> list[Event]:
+    """The events of one thing of ours, such as a registration, newest first, for everybody who may look at it."""
+    allowed = access.organization_ids(Permission.CUSTOMER_VIEW)
+    found = Event.objects.filter(object_type=object_type, object_id=object_id, organization_id__in=allowed)
+    return list(found.order_by("-number")[:limit])
+
+
 def access_records(
     *, access: Access, customer_id: UUID | None = None, vehicle_id: UUID | None = None, limit: int = 20
 ) -> list[AccessRecord]:

@@ -1,0 +1,210 @@
+"""The registration form, built from the field catalogue: names, bounds, help and defaults all come from there."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from crispy_forms.bootstrap import AppendedText
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Field as Drawn
+from django import forms
+
+from podero_admin.fields import DEVICE_MODEL_INPUTS, INPUT_GROUPS, INPUTS, Field, Group
+from podero_admin.registrations import payload
+
+EXPLICIT = {"is_smart_optimization_active": (("true", "On: Podero picks the hours"), ("false", "Off: the car charges as it is plugged in"))}
+TICKS = {
+    "place": ("send_place", "Send the place fields that are filled in"),
+    "system": ("send_system", "Send the system fields that are filled in"),
+}
+WARNINGS = {
+    "place": "Podero learns the position from the car. What is sent here overwrites that.",
+    "system": "Podero writes these by itself. A wrong value can make a car look connected, in error or deleted.",
+}
+DATE_TIME = "%Y-%m-%dT%H:%M:%S"
+
+
+def _bounds(field: Field) -> dict[str, Any]:
+    return {"min_value": field.minimum, "max_value": field.maximum, "required": not field.nullable and field.tier == "open"}
+
+
+def _number(field: Field) -> forms.Field:
+    if field.kind == "integer":
+        return forms.IntegerField(**_bounds(field), widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
+    return forms.FloatField(**_bounds(field), widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}))
+
+
+def _text(field: Field) -> forms.Field:
+    if field.name == "comment":
+        return forms.CharField(required=False, max_length=payload.NOTE_MAX, widget=forms.Textarea(attrs={"rows": 2}))
+    return forms.CharField(required=False, max_length=field.max_length or 2000)
+
+
+def _choice(field: Field) -> forms.Field:
+    choices = EXPLICIT.get(field.name) or tuple((code, f"{code} · {name}") for code, name in field.choices)
+    missing = {"required": f"Choose: {field.label.lower()} is never left to a default."}
+    return forms.ChoiceField(choices=[("", "Please choose"), *choices], error_messages=missing)
+
+
+def _moment(_field: Field) -> forms.Field:
+    widget = forms.DateTimeInput(format=DATE_TIME, attrs={"type": "datetime-local", "step": "1"})
+    return forms.DateTimeField(required=False, widget=widget)
+
+
+def _clock(_field: Field) -> forms.Field:
+    return forms.TimeField(required=False, input_formats=["%H:%M", "%H:%M:%S"], widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+
+
+_MAKERS: Mapping[str, Callable[[Field], forms.Field]] = {
+    "boolean": lambda _field: forms.BooleanField(required=False),
+    "nullable_boolean": lambda _field: forms.BooleanField(required=False),
+    "integer": _number,
+    "number": _number,
+    "text": _text,
+    "time": _clock,
+    "datetime": _moment,
+    "choice": _choice,
+    "uuid": lambda _field: forms.UUIDField(required=False),
+}
+
+
+def _form_field(field: Field) -> forms.Field:
+    make = _choice if field.name in EXPLICIT else _MAKERS[field.kind]
+    made = make(field)
+    made.label, made.help_text = field.label, field.help
+    if field.tier == "open" and field.name not in {"price_zone", *EXPLICIT}:
+        made.initial = field.default
+    elif field.default is not None and field.name not in {"price_zone", *EXPLICIT}:
+        made.widget.attrs["placeholder"] = f"{field.default}"
+    if field.depends_on:
+        made.widget.attrs["data-depends-on"] = field.depends_on
+    made.widget.attrs.pop("maxlength", None)
+    return made
+
+
+def _parts(group: Group) -> Iterable[Field]:
+    """The fields of a group as the form has them: the device model in its parts."""
+    for name in group.fields:
+        if name == "device_model":
+            yield from DEVICE_MODEL_INPUTS.values()
+        else:
+            yield INPUTS[name]
+
+
+class Panel(Div):  # type: ignore[misc]
+    """One group of the form in its box."""
+
+    def __init__(self, *fields: Any, group: Group, template: str, warning: str = "", is_open: bool = False) -> None:
+        super().__init__(*fields, template=template)
+        self.group, self.warning, self.is_open = group, warning, is_open
+
+
+class RegistrationForm(forms.Form):
+    """All 32 fields and the device model; place and system only for those who may send them."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, may_send_rare: bool, asks_confirmation: bool = False, api_messages: Mapping[str, list[str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.groups = [group for group in INPUT_GROUPS if group.tier == "open" or may_send_rare]
+        self.api_messages = api_messages or {}
+        for group in self.groups:
+            for field in _parts(group):
+                self.fields[field.name] = _form_field(field)
+            if group.name in TICKS:
+                name, label = TICKS[group.name]
+                self.fields[name] = forms.BooleanField(required=False, label=label)
+        if asks_confirmation:
+            self.fields["confirm_duplicate"] = forms.BooleanField(required=False, label="This is another car: register it all the same")
+        self.helper = self._helper()
+
+    def clean_comment(self) -> str:
+        note = str(self.cleaned_data["comment"])
+        problem = payload.note_problem(note)
+        if problem:
+            raise forms.ValidationError(problem)
+        return note
+
+    def clean(self) -> dict[str, Any]:
+        """What is not going to be sent cannot be wrong; what is, must be buildable."""
+        for group in self.groups:
+            if group.name in TICKS and not self.cleaned_data.get(TICKS[group.name][0]):
+                for field in _parts(group):
+                    self.errors.pop(field.name, None)
+        if not self.errors:
+            try:
+                self.payload()
+            except payload.PayloadError as error:
+                for name in error.fields:
+                    self.add_error(name if name in self.fields else None, str(error).split(":", maxsplit=1)[0] + ".")
+        return self.cleaned_data
+
+    def payload(self) -> dict[str, Any]:
+        return payload.build(self.cleaned_data, **self._ticks())
+
+    def partial_payload(self) -> dict[str, Any]:
+        """What would be sent of a form that is still being filled in."""
+        try:
+            return payload.build_partly(self.cleaned_data, **self._ticks())
+        except payload.PayloadError as error:
+            kept = {name: value for name, value in self.cleaned_data.items() if name not in error.fields}
+            without_model = {name: value for name, value in kept.items() if not name.startswith("device_model")}
+            return payload.build_partly(without_model, **self._ticks())
+
+    def has_rare_fields(self) -> bool:
+        return any(self._ticks().values())
+
+    def unsent_groups(self) -> list[str]:
+        """Titles of the groups that are filled in but not ticked."""
+        return [
+            group.title for group in self.groups
+            if group.name in TICKS and not self.cleaned_data.get(TICKS[group.name][0])
+            and any(self.data.get(field.name) for field in _parts(group))
+        ]  # fmt: skip
+
+    def _ticks(self) -> dict[str, bool]:
+        return {name: bool(self.cleaned_data.get(name)) for name in ("send_place", "send_system")}
+
+    def typed(self) -> dict[str, Any]:
+        return {name: self.data.get(name) for name in self.fields if self.data.get(name) is not None}
+
+    def _helper(self) -> FormHelper:
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = Layout(*(self._panel(group) for group in self.groups))
+        return helper
+
+    def _panel(self, group: Group) -> "Panel":
+        fields = [self._drawn(field) for field in _parts(group)]
+        if group.name not in TICKS:
+            return Panel(Div(*fields, css_class="grid"), group=group, template="registrations/_fieldset.html")
+        tick = TICKS[group.name][0]
+        is_open = self.is_bound and bool(self.data.get(tick) or any(self.data.get(field.name) for field in _parts(group)))
+        return Panel(
+            Drawn(tick),
+            Div(*fields, css_class="grid"),
+            group=group,
+            template="registrations/_rare_fields.html",
+            warning=WARNINGS[group.name],
+            is_open=is_open,
+        )
+
+    def _drawn(self, field: Field) -> Any:
+        size = "form-select-sm" if field.kind == "choice" or field.name in EXPLICIT else "form-control-sm"
+        if field.kind in {"boolean", "nullable_boolean"} and field.name not in EXPLICIT:
+            return Drawn(field.name)
+        if field.unit:
+            return AppendedText(field.name, field.unit, css_class=size, input_size="input-group-sm")
+        return Drawn(field.name, css_class=size)
+
+
+class DecisionForm(forms.Form):
+    """A senior's word on what became of a registration."""
+
+    vehicle = forms.CharField(max_length=40)
+    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2, "class": "form-control form-control-sm"}))
+
+    def clean_vehicle(self) -> Any:
+        raw = self.cleaned_data["vehicle"]
+        return None if raw == "none" else forms.UUIDField().clean(raw)

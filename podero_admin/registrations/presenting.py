@@ -1,0 +1,155 @@
+"""What the pages of registrations show, made ready so that templates only draw."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from podero_admin.core.access import Access, Permission
+from podero_admin.core.http import link
+from podero_admin.fields import DEVICE_MODEL_INPUTS, DEVICE_MODEL_PREFIX, INPUTS
+from podero_admin.registrations.forms import DecisionForm, RegistrationForm
+from podero_admin.registrations.models import Attempt, Registration
+from podero_admin.registrations.outcomes import DECIDABLE, SENDABLE_AGAIN, Outcome
+from podero_admin.registrations.payload import with_tag
+from podero_admin.registrations.selectors import candidate_vehicles
+from podero_admin.registrations.wording import in_words, outcome_badge, progress_in_words
+from podero_admin.vehicles.contradictions import charging_time, warnings
+from podero_admin.vehicles.sentences import settings_in_words
+
+MOVING = frozenset({Outcome.PENDING, Outcome.SENDING, Outcome.UNKNOWN})
+PLACE = ("latitude", "longitude", "coordinates_last_updated_at")
+
+
+def pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def preview(form: RegistrationForm, *, reference: str, is_tagged: bool, customer_id: object) -> dict[str, Any]:
+    """In words, and the exact JSON: from the same code that sends."""
+    payload = form.partial_payload()
+    sent = with_tag(payload, reference, 1) if is_tagged else payload
+    tz = timezone.get_current_timezone()
+    hints = [warning.text for warning in warnings(payload, now=timezone.now(), tz=tz)]
+    hints += [f"{title} is filled in but not ticked: nothing of it will be sent." for title in form.unsent_groups()]
+    return {
+        "words": settings_in_words(payload, tz=tz),
+        "time_needed": charging_time(payload),
+        "hints": hints,
+        "request_line": f"POST …/users/{customer_id}/electric-vehicles",
+        "json": pretty(sent),
+    }
+
+
+def car_of(registration: Registration) -> str:
+    if registration.vehicle is not None:
+        return registration.vehicle.title
+    model = registration.sent_payload.get("device_model") or {}
+    return " ".join(str(part) for part in (model.get("manufacturer"), model.get("model")) if part) or "Vehicle, model not known yet"
+
+
+def row(registration: Registration) -> dict[str, Any]:
+    return {"row": registration, "badge": outcome_badge(registration.outcome), "car": car_of(registration)}
+
+
+def detail(access: Access, registration: Registration, *, decision: DecisionForm | None) -> dict[str, Any]:
+    """Everything the page of one registration shows."""
+    may_register = access.allows(Permission.VEHICLE_REGISTER, registration.organization_id)
+    is_moving = registration.outcome in MOVING
+    tz = timezone.get_current_timezone()
+    return {
+        "registration": registration,
+        "badge": outcome_badge(registration.outcome),
+        "words": in_words(registration.outcome, registration.seen or None),
+        "car": car_of(registration),
+        "is_moving": is_moving,
+        "progress": _progress(registration),
+        "api_messages": _messages(registration),
+        "links": _links(registration),
+        "may_send_again": may_register and registration.outcome in SENDABLE_AGAIN,
+        "may_correct": may_register and registration.outcome == Outcome.REJECTED,
+        "attempts": [_attempt(access, registration, attempt) for attempt in registration.attempts.all()],
+        "sentences": settings_in_words(registration.sent_payload, tz=tz),
+        **_decision(access, registration, decision),
+    }
+
+
+def _progress(registration: Registration) -> str:
+    if registration.outcome != Outcome.UNKNOWN:
+        return ""
+    last = registration.last_check_at
+    ago = round((timezone.now() - last).total_seconds()) if last else None
+    return progress_in_words(checks=registration.checks, planned=len(settings.SETTLE_SCHEDULE), seconds_ago=ago)
+
+
+def label_of(name: str) -> str:
+    field = INPUTS.get(name) or DEVICE_MODEL_INPUTS.get(name) or DEVICE_MODEL_INPUTS.get(f"{DEVICE_MODEL_PREFIX}{name}")
+    return field.label if field else name
+
+
+def _messages(registration: Registration) -> list[dict[str, str]]:
+    return [
+        {"label": label_of(name) if name else "", "text": text}
+        for name, texts in registration.field_messages.items()
+        for text in texts
+    ]
+
+
+def api_errors(registration: Registration, form_fields: Iterable[str]) -> Mapping[str, list[str]]:
+    """Podero's messages by the form's field names; what belongs to no field of the form is under ''."""
+    errors: dict[str, list[str]] = {}
+    for name, texts in registration.field_messages.items():
+        own = next((known for known in (name, f"{DEVICE_MODEL_PREFIX}{name}") if known in form_fields), "")
+        said = [f"Podero: {text}" if own else f"Podero: {name or 'all'}: {text}" for text in texts]
+        errors[own] = errors.get(own, []) + said
+    return errors
+
+
+def _links(registration: Registration) -> list[dict[str, str]]:
+    """After a registration the job is the link: what the customer needs to connect the car."""
+    if registration.outcome != Outcome.CONFIRMED or registration.vehicle is None or registration.vehicle.is_connected:
+        return []
+    output = json.loads(registration.vehicle.output)
+    named = {"Onboarding form": output.get("embeddable_url"), "Sign-in link": output.get("authorization_url")}
+    return [{"label": label, "url": str(url)} for label, url in named.items() if url]
+
+
+def _attempt(access: Access, registration: Registration, attempt: Attempt) -> dict[str, Any]:
+    payload = json.loads(attempt.payload)
+    if not access.allows(Permission.POSITION_VIEW, registration.organization_id):
+        payload |= {name: "hidden" for name in PLACE if name in payload}
+    return {
+        "row": attempt,
+        "badge": outcome_badge(attempt.outcome or registration.outcome),
+        "sent": pretty(payload),
+        "answered": _answered(attempt),
+        "answer": attempt.answer if access.allows(Permission.RAW_VIEW, registration.organization_id) else "",
+    }
+
+
+def _answered(attempt: Attempt) -> str:
+    if attempt.status is None:
+        return "none" if attempt.finished_at else "none yet"
+    return f"HTTP {attempt.status}" + (f" after {attempt.duration_ms:,} ms" if attempt.duration_ms is not None else "")
+
+
+def _decision(access: Access, registration: Registration, decision: DecisionForm | None) -> dict[str, Any]:
+    if registration.outcome not in DECIDABLE or not access.allows(Permission.REGISTRATION_DECIDE, registration.organization_id):
+        return {"decision": None}
+    form = decision or DecisionForm()
+    likely, chosen = set(registration.candidate_ids), str(form["vehicle"].value() or "")
+    candidates = [
+        {"vehicle": vehicle, "likely": str(vehicle.id) in likely, "checked": str(vehicle.id) == chosen} for vehicle in candidate_vehicles(registration)
+    ]
+    return {"decision": form, "candidates": candidates, "none_checked": chosen == "none"}
+
+
+def chips(current: str, organization: str) -> list[dict[str, Any]]:
+    """The filters of the list by outcome."""
+    named = {"": "All", "open": "Open", **{outcome.value: outcome_badge(outcome).label for outcome in Outcome if outcome not in {Outcome.PENDING, Outcome.SENDING}}}
+    return [
+        {"label": label, "href": link("registrations:list", outcome=value, organization=organization), "current": value == current}
+        for value, label in named.items()
+    ]

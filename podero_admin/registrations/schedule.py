@@ -1,0 +1,36 @@
+"""When to look for a registration whose answer is missing; all due times are stored, none is kept in memory."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+SLOW = timedelta(minutes=15)
+LONGEST = timedelta(hours=24)
+LOOKED_FOR = timedelta(days=7)
+RARELY = timedelta(hours=6)
+COMPLETE_LISTS = 3
+CLAIM = timedelta(seconds=60)
+PENDING_LIMIT = timedelta(seconds=60)
+SENDING_GRACE = timedelta(seconds=20)
+
+
+def next_check_at(*, now: datetime, sent_at: datetime, checks: int) -> datetime:
+    """The schedule's next moment after so many checks; when it is used up, every 15 minutes."""
+    schedule = settings.SETTLE_SCHEDULE
+    if checks < len(schedule):
+        return max(sent_at + timedelta(seconds=schedule[checks]), now + timedelta(seconds=1))
+    return now + min(SLOW, timedelta(seconds=settings.SETTLE_WINDOW * 3))
+
+
+def next_look_at(now: datetime, created_at: datetime) -> datetime | None:
+    """Absent and not-sent registrations are looked for every six hours, for seven days."""
+    at = now + RARELY
+    return at if at < created_at + LOOKED_FOR + RARELY else None
+
+
+def window_is_over(*, now: datetime, sent_at: datetime) -> bool:
+    return now >= sent_at + timedelta(seconds=settings.SETTLE_WINDOW)
+
+
+def died_sending_before(now: datetime) -> datetime:
+    return now - timedelta(seconds=settings.PODERO_DEADLINE) - SENDING_GRACE

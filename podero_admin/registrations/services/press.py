@@ -1,0 +1,184 @@
+"""A press: what the agent asked for is stored, then sent once; pressing again finds what the first press did."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from podero_admin import gateway
+from podero_admin.audit.actions import Action
+from podero_admin.core.access import Access, Permission
+from podero_admin.core.errors import Conflicting, Invalid, PoderoAway
+from podero_admin.directory.models import Customer
+from podero_admin.podero.errors import PoderoError
+from podero_admin.registrations.models import Attempt, Registration
+from podero_admin.registrations.outcomes import OPEN, SENDABLE_AGAIN, Outcome
+from podero_admin.registrations.payload import with_tag
+from podero_admin.registrations.selectors import open_registration_of, same_model_of
+from podero_admin.registrations.services.send import registration_send
+from podero_admin.registrations.services.transition import move, tell
+from podero_admin.registrations.services.truth import vehicles_look
+from podero_admin.registrations.submission import Submission, digest, issue
+
+RECENT = timedelta(hours=24)
+
+
+class DuplicateSuspected(Invalid):
+    """This may be the second time for one car; a person says whether it is."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What the form needs when it opens."""
+
+    submission_key: str
+    problem: str
+
+
+def registration_open(*, access: Access, customer: Customer) -> Opened:
+    """Sign a fresh submission key over the vehicles that the customer has now; without an answer, over none."""
+    access.require(Permission.VEHICLE_REGISTER, customer.organization_id)
+    try:
+        vehicles = vehicles_look(access=access, customer=customer, seconds=gateway.QUICK_SECONDS)
+    except PoderoAway as error:
+        return Opened(issue(access=access, customer=customer, baseline=None), str(error))
+    return Opened(issue(access=access, customer=customer, baseline=[str(vehicle.id) for vehicle in vehicles]), "")
+
+
+def registration_request(
+    *,
+    access: Access,
+    customer: Customer,
+    submission: Submission,
+    payload: Mapping[str, Any],
+    typed: Mapping[str, Any],
+    has_rare_fields: bool = False,
+    confirm_duplicate: bool = False,
+) -> Registration:
+    """Store what is to be registered and send it, at most once for each submission key."""
+    access.require(Permission.VEHICLE_REGISTER, customer.organization_id)
+    if has_rare_fields:
+        access.require(Permission.RARE_FIELDS_SEND, customer.organization_id)
+    _refuse_second(customer)
+    suspicion = _suspicion(customer, payload)
+    if suspicion and not confirm_duplicate:
+        raise DuplicateSuspected(suspicion)
+    token_problem = _token_problem(customer)
+    try:
+        with transaction.atomic():
+            registration, attempt = _stored(access, customer, submission, payload, typed, suspicion)
+    except IntegrityError:
+        return _first_press(customer, submission)
+    registration_send(access=access, registration=registration, attempt=attempt, token_problem=token_problem)
+    return registration
+
+
+def registration_send_again(*, access: Access, registration: Registration, attempt_number: int) -> Registration:
+    """Send a registration that Podero does not have once more; a second press of the same button changes nothing."""
+    access.require(Permission.VEHICLE_REGISTER, registration.organization_id)
+    if registration.attempt_number != attempt_number or registration.outcome in OPEN:
+        return registration
+    if registration.outcome not in SENDABLE_AGAIN:
+        raise Conflicting("This registration cannot be sent again: see what became of it.")
+    token_problem = _token_problem(registration.customer)
+    try:
+        with transaction.atomic():
+            attempt = _next_attempt(access, registration)
+    except IntegrityError:
+        _refuse_second(registration.customer)
+        return registration
+    if attempt:
+        registration_send(access=access, registration=registration, attempt=attempt, token_problem=token_problem)
+    return registration
+
+
+def _refuse_second(customer: Customer) -> None:
+    other = open_registration_of(customer)
+    if other is not None:
+        raise Conflicting(
+            f"{other.requested_by} is registering a vehicle for this customer since {timezone.localtime(other.created_at):%H:%M}: "
+            f"{other.reference}. Wait until that is settled.",
+            registration=other,
+        )
+
+
+def _suspicion(customer: Customer, payload: Mapping[str, Any]) -> str:
+    """Why this may be one car twice; two equal cars are legitimate, so a person decides."""
+    recent = Registration.objects.filter(customer=customer, outcome=Outcome.CONFIRMED, settled_at__gte=timezone.now() - RECENT).first()
+    if recent:
+        return f"A vehicle of this customer was registered in the last 24 hours ({recent.reference})."
+    model = payload.get("device_model") or {}
+    twin = same_model_of(customer, model.get("manufacturer", ""), model.get("model", ""))
+    return f"The customer already has a {twin.title}." if twin else ""
+
+
+def _token_problem(customer: Customer) -> PoderoError | None:
+    try:
+        gateway.token_ready(customer.organization_id)
+    except PoderoError as error:
+        return error
+    return None
+
+
+def _first_press(customer: Customer, submission: Submission) -> Registration:
+    """Somebody else's insert won: the same press a moment earlier, or another agent's."""
+    first = Registration.objects.filter(submission_key=submission.key).first()
+    if first is None:
+        _refuse_second(customer)
+        raise Conflicting("Another registration of this customer was being settled just now. Look at the customer's page, then press again.")
+    return first
+
+
+def _stored(
+    access: Access,
+    customer: Customer,
+    submission: Submission,
+    payload: Mapping[str, Any],
+    typed: Mapping[str, Any],
+    suspicion: str,
+) -> tuple[Registration, Attempt]:
+    now = timezone.now()
+    registration = Registration.objects.create(
+        reference=submission.reference,
+        organization=customer.organization,
+        customer=customer,
+        requested_by_id=access.staff_id,
+        submission_key=submission.key,
+        submission_digest=digest(typed),
+        typed=json.dumps(dict(typed)),
+        payload=json.dumps(payload),
+        is_tagged=customer.organization.tag_comments,
+        is_duplicate_confirmed=bool(suspicion),
+        baseline="" if submission.baseline is None else json.dumps(submission.baseline),
+        created_at=now,
+        pending_at=now,
+    )
+    tell(Action.REGISTRATION_REQUESTED, access=access, registration=registration, changes={name: (None, value) for name, value in payload.items()})
+    if suspicion:
+        tell(Action.DUPLICATE_CONFIRMED, access=access, registration=registration, reason=suspicion)
+    return registration, _attempt(access, registration)
+
+
+def _next_attempt(access: Access, registration: Registration) -> Attempt | None:
+    number = registration.attempt_number + 1
+    fresh = {"attempt_number": number, "pending_at": timezone.now(), "sent_at": None, "settled_at": None, "checks": 0, "complete_checks": 0}
+    cleared = {"next_check_at": None, "claimed_until": None, "last_check_at": None, "last_check_error": "", "messages": "", "candidates": ""}
+    moved = move(registration, Outcome.PENDING, access=access, reason=f"Attempt {number}", **fresh, **cleared)
+    return _attempt(access, registration) if moved else None
+
+
+def _attempt(access: Access, registration: Registration) -> Attempt:
+    number, payload = registration.attempt_number, registration.sent_payload
+    sent = with_tag(payload, registration.reference, number) if registration.is_tagged else payload
+    return Attempt.objects.create(
+        registration=registration,
+        number=number,
+        payload=json.dumps(sent),
+        staff_id=access.staff_id,
+        request_id=access.request_id,
+        created_at=timezone.now(),
+    )

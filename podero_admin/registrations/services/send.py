@@ -1,0 +1,144 @@
+"""One attempt: one POST, and what was seen of it becomes the outcome."""
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from podero_admin import gateway
+from podero_admin.core.access import Access
+from podero_admin.core.errors import PoderoAway
+from podero_admin.podero import ElectricVehicle, ElectricVehicleInput
+from podero_admin.podero.errors import ContractViolation, InvalidRequest, PoderoError
+from podero_admin.registrations.models import Attempt, Registration
+from podero_admin.registrations.outcomes import Outcome, Seen, decide, seen_of
+from podero_admin.registrations.schedule import next_look_at
+from podero_admin.registrations.services.transition import move
+from podero_admin.registrations.services.truth import confirm, tagged
+from podero_admin.vehicles.services import customer_vehicles_fetch
+
+logger = logging.getLogger(__name__)
+ANSWER_KEPT = 65_536
+
+
+@dataclass
+class Exchange:
+    """What was seen of one POST."""
+
+    seen: Seen
+    vehicle: ElectricVehicle | None = None
+    status: int | None = None
+    duration_ms: int | None = None
+    answer: str = ""
+    explanation: str = ""
+    error: PoderoError | None = None
+
+
+def registration_send(*, access: Access, registration: Registration, attempt: Attempt, token_problem: PoderoError | None) -> None:
+    """Send the attempt, at most once; every way out leaves an outcome, or a `sending` that the settler finishes."""
+    if token_problem is not None:
+        _not_sent(access, registration, attempt, _failed(token_problem))
+        return
+    with transaction.atomic():
+        now = timezone.now()
+        if not move(registration, Outcome.SENDING, access=access, sent_at=now):
+            return
+        Attempt.objects.filter(pk=attempt.pk).update(sent_at=now)
+    exchange = _post(registration, attempt)
+    if exchange.seen == Seen.CONFLICT:
+        exchange = _read_back(access, registration, exchange)
+    registration_finish(access=access, registration=registration, attempt=attempt, exchange=exchange)
+
+
+def _post(registration: Registration, attempt: Attempt) -> Exchange:
+    try:
+        client = gateway.podero_client(registration.organization_id)
+        vehicle = ElectricVehicleInput.model_validate(json.loads(attempt.payload))
+        answered = client.register_electric_vehicle(registration.customer_id, vehicle, attempt_id=attempt.id)
+    except PoderoError as error:
+        return _failed(error)
+    except Exception as error:
+        logger.exception("An attempt ended in a way that nobody foresaw.")
+        return Exchange(seen_of(error), explanation="Something unforeseen happened on our side while it was sent.")
+    return Exchange(Seen.ID_READ, answered.value, answered.status, answered.duration_ms, answered.body)
+
+
+def _failed(error: PoderoError) -> Exchange:
+    exchange = Exchange(seen_of(error), None, error.status, error.duration_ms or None, error.answer_body, str(error), error)
+    if isinstance(error, ContractViolation) and error.readable_id is not None:
+        exchange.vehicle = ElectricVehicle.parse({"id": str(error.readable_id)})
+    return exchange
+
+
+def _read_back(access: Access, registration: Registration, exchange: Exchange) -> Exchange:
+    """After a 409: the vehicle is there by its tag, or a complete list shows that it is not, or nobody knows."""
+    try:
+        vehicles = customer_vehicles_fetch(access=access, customer=registration.customer)
+    except PoderoAway as error:
+        exchange.seen, exchange.explanation = Seen.CONFLICT_NO_LIST, f"{exchange.explanation} {error}"
+        return exchange
+    found = tagged(vehicles, registration.reference)
+    if found:
+        exchange.seen, exchange.vehicle = Seen.CONFLICT_FOUND, found[0]
+    else:
+        exchange.seen = Seen.CONFLICT_ABSENT if registration.is_tagged else Seen.CONFLICT_NO_LIST
+    return exchange
+
+
+def _not_sent(access: Access, registration: Registration, attempt: Attempt, exchange: Exchange) -> None:
+    """Nothing has left, so the attempt ends where it began."""
+    with transaction.atomic():
+        settled = {"settled_at": timezone.now(), "next_check_at": next_look_at(timezone.now(), registration.created_at)}
+        if move(registration, Outcome.NOT_SENT, access=access, seen=exchange.seen, reason=exchange.explanation, **settled):
+            _keep(attempt, exchange, Outcome.NOT_SENT)
+
+
+def registration_finish(*, access: Access, registration: Registration, attempt: Attempt, exchange: Exchange) -> None:
+    """Store the outcome with its event, the attempt's answer, and the vehicle when there is one."""
+    outcome = decide(exchange.seen)
+    with transaction.atomic():
+        _keep(attempt, exchange, outcome)
+        if exchange.vehicle is not None and outcome == Outcome.CONFIRMED:
+            confirm(access=access, registration=registration, vehicles=[exchange.vehicle], seen=exchange.seen, attempt=attempt)
+            return
+        move(
+            registration,
+            outcome,
+            access=access,
+            seen=exchange.seen,
+            origins=frozenset({Outcome.SENDING}),
+            reason=exchange.explanation,
+            **_values(registration, outcome, exchange),
+        )
+
+
+def _values(registration: Registration, outcome: Outcome, exchange: Exchange) -> dict[str, Any]:
+    now = timezone.now()
+    if outcome == Outcome.UNKNOWN:
+        sent_at = registration.sent_at or now
+        return {"next_check_at": max(now, sent_at + timedelta(seconds=settings.SETTLE_SCHEDULE[0]))}
+    values: dict[str, Any] = {"settled_at": now}
+    if outcome == Outcome.NOT_SENT:
+        values["next_check_at"] = next_look_at(now, registration.created_at)
+    if isinstance(exchange.error, InvalidRequest):
+        values["messages"] = json.dumps(exchange.error.fields | ({"": exchange.error.messages} if exchange.error.messages else {}))
+    return values
+
+
+def _keep(attempt: Attempt, exchange: Exchange, outcome: Outcome) -> None:
+    Attempt.objects.filter(pk=attempt.pk).update(
+        finished_at=timezone.now(),
+        status=exchange.status,
+        duration_ms=exchange.duration_ms,
+        answer=exchange.answer[:ANSWER_KEPT].replace("\0", "�").encode("utf-8", "replace").decode(),
+        seen=exchange.seen,
+        outcome=outcome,
+        explanation=exchange.explanation[:500],
+    )
+
+

@@ -1,0 +1,76 @@
+"""The one way an outcome moves: compare-and-swap, with its event, in the caller's transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from podero_admin.audit.actions import Action
+from podero_admin.audit.services import Subject, record
+from podero_admin.core.access import Access
+from podero_admin.registrations.models import Registration
+from podero_admin.registrations.outcomes import TRANSITIONS, Outcome, Seen
+from podero_admin.registrations.wording import in_words
+
+ACTIONS: Mapping[Outcome, Action] = {
+    Outcome.PENDING: Action.REGISTRATION_SENT_AGAIN,
+    Outcome.SENDING: Action.REGISTRATION_SENT,
+    Outcome.CONFIRMED: Action.REGISTRATION_CONFIRMED,
+    Outcome.REJECTED: Action.REGISTRATION_REJECTED,
+    Outcome.NOT_SENT: Action.REGISTRATION_NOT_SENT,
+    Outcome.UNKNOWN: Action.REGISTRATION_UNKNOWN,
+    Outcome.ABSENT: Action.REGISTRATION_ABSENT,
+    Outcome.REVIEW: Action.REGISTRATION_REVIEW,
+}
+
+
+def tell(
+    action: Action,
+    *,
+    access: Access,
+    registration: Registration,
+    outcome: str = "done",
+    reason: str = "",
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+) -> None:
+    """Record an event about a registration, found again under its customer and its vehicle."""
+    record(
+        action,
+        access=access,
+        organization_id=registration.organization_id,
+        subject=Subject("registration", registration.reference, f"{registration.reference} for {registration.customer.name}"),
+        outcome=outcome,
+        reason=reason,
+        changes=changes or {},
+        customer_id=registration.customer_id,
+        vehicle_id=registration.vehicle_id,
+    )
+
+
+def move(
+    registration: Registration,
+    to: Outcome,
+    *,
+    access: Access,
+    seen: Seen | None = None,
+    origins: frozenset[Outcome] | None = None,
+    action: Action | None = None,
+    reason: str = "",
+    **values: Any,
+) -> bool:
+    """Move to an outcome if the registration still stands where that is allowed; say whether it did."""
+    allowed = frozenset(before for before, after in TRANSITIONS.items() if to in after)
+    before = registration.outcome
+    where = allowed & origins if origins else allowed
+    values |= {"outcome": to, "seen": seen or ""}
+    if not Registration.objects.filter(pk=registration.pk, outcome__in=where).update(**values):
+        registration.refresh_from_db()
+        return False
+    registration.refresh_from_db()
+    tell(
+        action or ACTIONS[to],
+        access=access,
+        registration=registration,
+        outcome=to.value,
+        reason=reason or (in_words(to, seen).happened if seen else ""),
+        changes={"outcome": (before, to.value)},
+    )
+    return True

@@ -1,0 +1,102 @@
+"""Truth wins: a vehicle that carries our reference confirms its registration, whatever we believed before."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from podero_admin.audit.actions import Action
+from podero_admin.core.access import Access
+from podero_admin.directory.models import Customer
+from podero_admin.podero import ElectricVehicle
+from podero_admin.registrations.models import Attempt, Registration
+from podero_admin.registrations.outcomes import Outcome, Seen
+from podero_admin.registrations.payload import reference_in
+from podero_admin.registrations.services.transition import move, tell
+from podero_admin.vehicles.models import Vehicle
+from podero_admin.vehicles.services import customer_vehicles_fetch, vehicles_store
+
+
+def tagged(vehicles: Iterable[ElectricVehicle], reference: str) -> list[ElectricVehicle]:
+    """The vehicles whose comment starts with this reference, of whatever attempt."""
+    return [vehicle for vehicle in vehicles if (found := reference_in(vehicle.comment)) and found[0] == reference]
+
+
+def confirm(
+    *,
+    access: Access,
+    registration: Registration,
+    vehicles: Sequence[ElectricVehicle],
+    seen: Seen,
+    attempt: Attempt | None = None,
+    reason: str = "",
+    **values: Any,
+) -> bool:
+    """Link the vehicle that was found and move to confirmed, in the caller's transaction."""
+    stored = vehicles_store(
+        organization_id=registration.organization_id,
+        customer_id=registration.customer_id,
+        vehicles=vehicles[:1],
+        complete=False,
+        asked_at=timezone.now(),
+    )
+    vehicle = stored[0] if stored else None
+    alarm = _alarm(registration, vehicles, vehicle)
+    if vehicle is not None and not _is_taken(registration, vehicle):
+        values["vehicle"] = vehicle
+        _remember_sent(registration, vehicle, attempt)
+    if not move(
+        registration, Outcome.CONFIRMED, access=access, seen=seen, reason=reason,
+        settled_at=timezone.now(), next_check_at=None, claimed_until=None, alarm=alarm, **values,
+    ):  # fmt: skip
+        return False
+    if alarm:
+        tell(Action.DUPLICATE_FOUND, access=access, registration=registration, outcome="alarm", reason=alarm)
+    return True
+
+
+def _is_taken(registration: Registration, vehicle: Vehicle) -> bool:
+    return Registration.objects.filter(vehicle=vehicle).exclude(pk=registration.pk).exists()
+
+
+def _alarm(registration: Registration, vehicles: Sequence[ElectricVehicle], vehicle: Vehicle | None) -> str:
+    if len(vehicles) > 1:
+        return f"Podero has this registration more than once: {', '.join(str(found.id) for found in vehicles)}."
+    if vehicle is None:
+        return f"Podero named the vehicle {vehicles[0].id}, which belongs to somebody else here."
+    if _is_taken(registration, vehicle):
+        return f"Podero named the vehicle {vehicle.id}, which belongs to another registration already."
+    return ""
+
+
+def _remember_sent(registration: Registration, vehicle: Vehicle, attempt: Attempt | None) -> None:
+    sent = attempt or registration.attempts.order_by("-number").first()
+    Vehicle.objects.filter(pk=vehicle.pk).update(sent=sent.payload if sent else "", registered_reference=registration.reference)
+
+
+def vehicles_look(*, access: Access, customer: Customer, seconds: float | None = None) -> list[ElectricVehicle]:
+    """Ask Podero for the customer's vehicles, and confirm whatever they show to be confirmed; raises PoderoAway."""
+    vehicles = customer_vehicles_fetch(access=access, customer=customer, seconds=seconds)
+    vehicles_reconcile(access=access, customer=customer, vehicles=vehicles)
+    return vehicles
+
+
+def vehicles_reconcile(*, access: Access, customer: Customer, vehicles: Sequence[ElectricVehicle]) -> int:
+    """Confirm every registration of the customer that one of these vehicles names and that is not confirmed yet."""
+    named: dict[str, list[ElectricVehicle]] = defaultdict(list)
+    for vehicle in vehicles:
+        found = reference_in(vehicle.comment)
+        if found:
+            named[found[0]].append(vehicle)
+    late = Registration.objects.filter(customer=customer, reference__in=named).exclude(outcome=Outcome.CONFIRMED)
+    confirmed = 0
+    for registration in late.select_related("customer"):
+        found_vehicles = named[registration.reference]
+        seen = Seen.TAG_FOUND if len(found_vehicles) == 1 else Seen.TAG_FOUND_TWICE
+        with transaction.atomic():
+            confirmed += confirm(access=access, registration=registration, vehicles=found_vehicles, seen=seen)
+    return confirmed
+
+

@@ -1,0 +1,59 @@
+"""Database triggers that permit the transitions of `outcomes.TRANSITIONS` and no others."""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from podero_admin.registrations.outcomes import TRANSITIONS
+
+TABLE = "registrations_registration"
+NAMES = (f"{TABLE}_outcome_moves", f"{TABLE}_outcome_begins")
+_PAIRS = " OR ".join(
+    f"(OLD.outcome = '{before}' AND NEW.outcome IN ({', '.join(repr(str(after)) for after in sorted(afters))}))"
+    for before, afters in sorted(TRANSITIONS.items())
+    if afters
+)
+_REFUSED = f"NEW.outcome <> OLD.outcome AND NOT ({_PAIRS})"
+
+_SQLITE = (
+    f"CREATE TRIGGER {NAMES[0]} BEFORE UPDATE ON {TABLE} WHEN {_REFUSED} "
+    "BEGIN SELECT RAISE(ABORT, 'registration: this transition is not permitted'); END",
+    f"CREATE TRIGGER {NAMES[1]} BEFORE INSERT ON {TABLE} WHEN NEW.outcome <> 'pending' "
+    "BEGIN SELECT RAISE(ABORT, 'registration: begins as pending'); END",
+)
+_POSTGRESQL = (
+    "CREATE OR REPLACE FUNCTION registrations_refuse() RETURNS trigger AS $$ BEGIN "
+    "RAISE EXCEPTION 'registration: this transition is not permitted' USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql",
+    f"CREATE TRIGGER {NAMES[0]} BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN ({_REFUSED}) EXECUTE FUNCTION registrations_refuse()",
+    f"CREATE TRIGGER {NAMES[1]} BEFORE INSERT ON {TABLE} FOR EACH ROW WHEN (NEW.outcome <> 'pending') EXECUTE FUNCTION registrations_refuse()",
+)
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Make the triggers afresh: a later change of the table drops them silently on SQLite."""
+    lift(connection)
+    with connection.cursor() as cursor:
+        for statement in _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL:
+            cursor.execute(statement)
+
+
+def lift(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        for name in NAMES:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {TABLE}"))
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of the triggers that are not there."""
+    table, column = ("sqlite_master", "name") if connection.vendor == "sqlite" else ("pg_trigger", "tgname")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {table} WHERE {column} IN (%s, %s)", NAMES)  # noqa: S608 - our own names
+        found = {row[0] for row in cursor.fetchall()}
+    return [name for name in NAMES if name not in found]
+
+
+def forwards(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+    install(editor.connection)
+
+
+def backwards(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+    lift(editor.connection)

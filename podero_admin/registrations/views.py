@@ -1,0 +1,249 @@
+"""The registration form, one registration, the list, and the two things that can be done to one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.views.decorators.http import require_POST, require_safe
+
+from podero_admin.audit.selectors import object_history
+from podero_admin.core.access import Permission, requires
+from podero_admin.core.errors import Conflicting, Invalid
+from podero_admin.core.http import StaffRequest, link, redirect_to, render_page
+from podero_admin.directory.models import Customer
+from podero_admin.directory.selectors import customer_get
+from podero_admin.registrations import presenting, services
+from podero_admin.registrations.forms import DecisionForm, RegistrationForm
+from podero_admin.registrations.models import Registration
+from podero_admin.registrations.selectors import open_registration_of, registration_get, registration_list, registration_of_key
+from podero_admin.registrations.submission import Submission, digest, is_ours, issue, read
+from podero_admin.vehicles.selectors import vehicles_of
+
+KEPT_POST = "kept_post"
+RARE_TICKS = ("send_place", "send_system")
+FRESH_KEY = "This form was open for more than an hour, or its key was damaged. Everything you typed is here: look it over and press again."
+KEPT = "You were signed out when you pressed. Everything you typed is here: look it over and press again. Nothing was sent."
+
+
+@requires(Permission.VEHICLE_REGISTER)
+def register(request: StaffRequest, customer_id: UUID) -> HttpResponse:
+    customer = customer_get(access=request.access, customer_id=customer_id)
+    request.access.require(Permission.VEHICLE_REGISTER, customer.organization_id)
+    if request.method == "POST":
+        return _press(request, customer)
+    opened = services.registration_open(access=request.access, customer=customer)
+    form, notices = _fresh_form(request, customer)
+    if opened.problem:
+        notices.append({"tone": "warning", "text": f"{opened.problem} You can fill in the form all the same."})
+    return _page(request, customer, form, submission_key=opened.submission_key, notices=notices)
+
+
+def _fresh_form(request: StaffRequest, customer: Customer) -> tuple[RegistrationForm, list[dict[str, str]]]:
+    """The form with the contract's defaults, or as it was typed: before the session ended, or in a registration that was refused."""
+    kept = request.session.pop(KEPT_POST, None)
+    if kept and kept["path"] == request.path:
+        form = _form(request, customer, QueryDict(kept["body"]))
+        form.is_valid()
+        return form, [{"tone": "info", "text": KEPT}]
+    again = request.GET.get("again", "")
+    if again:
+        registration = registration_get(access=request.access, reference=again)
+        if registration.customer_id == customer.id:
+            return _corrected(request, customer, registration), []
+    initial = {"price_zone": customer.organization.default_price_zone}
+    return RegistrationForm(initial=initial, may_send_rare=_may_send_rare(request, customer)), []
+
+
+def _corrected(request: StaffRequest, customer: Customer, registration: Registration) -> RegistrationForm:
+    """As it was typed, with Podero's messages at its fields."""
+    form = _form(request, customer, registration.typed_values)
+    form.is_valid()
+    for name, texts in presenting.api_errors(registration, form.fields).items():
+        for text in texts:
+            form.add_error(name or None, text)
+    return form
+
+
+def _may_send_rare(request: StaffRequest, customer: Customer) -> bool:
+    return request.access.allows(Permission.RARE_FIELDS_SEND, customer.organization_id)
+
+
+def _form(request: StaffRequest, customer: Customer, data: Any, **options: Any) -> RegistrationForm:
+    if any(data.get(tick) for tick in RARE_TICKS):
+        request.access.require(Permission.RARE_FIELDS_SEND, customer.organization_id)
+    return RegistrationForm(data, may_send_rare=_may_send_rare(request, customer), **options)
+
+
+def _press(request: StaffRequest, customer: Customer) -> HttpResponse:
+    submission = read(request.POST.get("submission_key", ""), access=request.access, customer=customer)
+    form = _form(request, customer, request.POST, asks_confirmation="confirm_duplicate" in request.POST)
+    known = registration_of_key(access=request.access, key=submission.key) if submission else None
+    if known:
+        return _known(known, form)
+    is_valid = form.is_valid()
+    if submission is None or submission.is_expired:
+        notice = {"tone": "warning", "text": FRESH_KEY}
+        return _page(request, customer, form, submission_key=_fresh_key(request, customer, submission), notices=[notice], status=422)
+    if not is_valid:
+        return _page(request, customer, form, submission_key=request.POST["submission_key"], status=422)
+    return _request(request, customer, form, submission)
+
+
+def _known(registration: Registration, form: RegistrationForm) -> HttpResponse:
+    """A key that was pressed before: the same press again, or a form that was changed afterwards."""
+    if registration.submission_digest != digest(form.typed()):
+        raise Conflicting(
+            f"This form was sent already, with other values: see {registration.reference}. Nothing was sent now. Open a new form to register another vehicle.",
+            href=link("registrations:detail", registration.reference),
+            label=f"Open {registration.reference}",
+        )
+    return redirect_to("registrations:detail", registration.reference)
+
+
+def _fresh_key(request: StaffRequest, customer: Customer, submission: Submission | None) -> str:
+    return issue(access=request.access, customer=customer, baseline=submission.baseline if submission else None)
+
+
+def _request(request: StaffRequest, customer: Customer, form: RegistrationForm, submission: Submission) -> HttpResponse:
+    try:
+        registration = services.registration_request(
+            access=request.access,
+            customer=customer,
+            submission=submission,
+            payload=form.payload(),
+            typed=form.typed(),
+            has_rare_fields=form.has_rare_fields(),
+            confirm_duplicate=bool(request.POST.get("confirm_duplicate")),
+        )
+    except services.DuplicateSuspected as suspected:
+        asking = _form(request, customer, request.POST, asks_confirmation=True)
+        asking.is_valid()
+        return _page(request, customer, asking, submission_key=request.POST["submission_key"], suspicion=suspected.message, status=422)
+    except Conflicting as conflict:
+        notice = {"tone": "warning", "text": conflict.message, **_link_to(conflict.extra.get("registration"))}
+        return _page(request, customer, form, submission_key=request.POST["submission_key"], notices=[notice], status=409)
+    return redirect_to("registrations:detail", registration.reference)
+
+
+def _link_to(registration: Registration | None) -> dict[str, str]:
+    if registration is None:
+        return {}
+    return {"href": link("registrations:detail", registration.reference), "label": f"Open {registration.reference}"}
+
+
+def _page(
+    request: StaffRequest,
+    customer: Customer,
+    form: RegistrationForm,
+    *,
+    submission_key: str,
+    notices: list[dict[str, str]] | None = None,
+    suspicion: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    notices = list(notices or [])
+    other = open_registration_of(customer)
+    if other and status == 200:  # noqa: PLR2004
+        text = f"{other.requested_by} is registering a vehicle for this customer already; a second one can be sent when that is settled."
+        notices.append({"tone": "warning", "text": text, **_link_to(other)})
+    context = {"customer": customer, "form": form, "submission_key": submission_key, "notices": notices, "suspicion": suspicion}
+    context |= {"owned": _owned(request, customer)} | _preview(request, customer, form, submission_key)
+    return render_page(request, "registrations/form.html", context, status=status)
+
+
+def _owned(request: StaffRequest, customer: Customer) -> str:
+    count = len([vehicle for vehicle in vehicles_of(access=request.access, customer_id=customer.id) if not (vehicle.is_gone or vehicle.deleted_at)])
+    return {0: "no vehicle yet", 1: "1 vehicle"}.get(count, f"{count} vehicles")
+
+
+def _preview(request: StaffRequest, customer: Customer, form: RegistrationForm, submission_key: str) -> dict[str, Any]:
+    submission = read(submission_key, access=request.access, customer=customer)
+    if not form.is_bound:
+        form = RegistrationForm(_shown(form), may_send_rare=False)
+    form.is_valid()
+    reference = submission.reference if submission else "R-XXXXXXXXXX"
+    return presenting.preview(form, reference=reference, is_tagged=customer.organization.tag_comments, customer_id=customer.id)
+
+
+def _shown(form: RegistrationForm) -> dict[str, Any]:
+    """What an untouched form would send: its initial values."""
+    initial = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    return {name: value for name, value in initial.items() if value not in {None, False}}
+
+
+@requires(Permission.VEHICLE_REGISTER)
+@require_POST
+def preview(request: StaffRequest, customer_id: UUID) -> HttpResponse:
+    """What it means and what would be sent; nothing is stored or sent. Without HTMX it is the whole form again."""
+    customer = customer_get(access=request.access, customer_id=customer_id)
+    request.access.require(Permission.VEHICLE_REGISTER, customer.organization_id)
+    form = _form(request, customer, request.POST, asks_confirmation="confirm_duplicate" in request.POST)
+    key = request.POST.get("submission_key", "")
+    if request.htmx:
+        return render_page(request, "registrations/_preview.html", _preview(request, customer, form, key))
+    submission = read(key, access=request.access, customer=customer)
+    form.is_valid()
+    return _page(request, customer, form, submission_key=key if submission and not submission.is_expired else _fresh_key(request, customer, submission))
+
+
+register.keeps_post = lambda post: is_ours(post.get("submission_key", ""))  # type: ignore[attr-defined]
+
+
+@require_safe
+@requires(Permission.CUSTOMER_VIEW)
+def detail(request: StaffRequest, reference: str) -> HttpResponse:
+    registration = registration_get(access=request.access, reference=reference)
+    return _detail(request, registration)
+
+
+def _detail(request: StaffRequest, registration: Registration, *, decision: DecisionForm | None = None, status: int = 200) -> HttpResponse:
+    context = presenting.detail(request.access, registration, decision=decision)
+    context["events"] = object_history(access=request.access, object_type="registration", object_id=registration.reference)
+    return render_page(request, "registrations/detail.html", context, status=status)
+
+
+@require_safe
+@requires(Permission.CUSTOMER_VIEW)
+def list_(request: StaffRequest) -> HttpResponse:
+    filters = {name: request.GET.get(name, "") for name in ("outcome", "organization")}
+    problem, status = "", 200
+    try:
+        page = registration_list(access=request.access, filters=filters, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    except Invalid as error:
+        problem, status, filters = error.message, error.status, {}
+        page = registration_list(access=request.access, filters=filters)
+    context = {
+        "page": page,
+        "problem": problem,
+        "entries": [presenting.row(registration) for registration in page.rows],
+        "chips": presenting.chips(filters.get("outcome", ""), filters.get("organization", "")),
+    }
+    return render_page(request, "registrations/list.html", context, fragment="registrations/_results.html", status=status)
+
+
+@require_POST
+@requires(Permission.VEHICLE_REGISTER)
+def send_again(request: StaffRequest, reference: str) -> HttpResponseRedirect:
+    registration = registration_get(access=request.access, reference=reference)
+    number = request.POST.get("attempt", "")
+    services.registration_send_again(access=request.access, registration=registration, attempt_number=int(number) if number.isdecimal() and len(number) < 6 else registration.attempt_number)  # noqa: E501, PLR2004
+    return redirect_to("registrations:detail", reference)
+
+
+@require_POST
+@requires(Permission.REGISTRATION_DECIDE)
+def decide(request: StaffRequest, reference: str) -> HttpResponse:
+    registration = registration_get(access=request.access, reference=reference)
+    request.access.require(Permission.REGISTRATION_DECIDE, registration.organization_id)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, registration, decision=form, status=422)
+    try:
+        services.registration_decide(
+            access=request.access, registration=registration, vehicle_id=form.cleaned_data["vehicle"], reason=form.cleaned_data["reason"]
+        )
+    except Invalid as error:
+        for name, texts in error.fields.items():
+            form.add_error(name, texts)
+        return _detail(request, registration, decision=form, status=422)
+    return redirect_to("registrations:detail", reference)

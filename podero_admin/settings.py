@@ -10,7 +10,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 try:
     ENVIRONMENT = env.read()
-    ORGANIZATIONS = env.read_organizations(ENVIRONMENT.organizations_path, allow_insecure=ENVIRONMENT.allow_insecure_upstream)
+    configured = env.read_organizations(ENVIRONMENT.organizations_path, allow_insecure=ENVIRONMENT.allow_insecure_upstream)
 except env.ConfigurationError as error:
     sys.exit(f"podero_admin cannot start.\n{error}")
 
@@ -159,7 +159,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 EMBED_ORIGINS = E.embed_origins
-HAS_SANDBOX = any(organization.environment == "sandbox" for organization in ORGANIZATIONS)
+HAS_SANDBOX = any(organization.environment == "sandbox" for organization in configured)
 TRUSTED_PROXIES = E.trusted_proxies
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

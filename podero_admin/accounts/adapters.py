@@ -1,12 +1,21 @@
 """What we ask of allauth: closed sign-up, staff only, every sign-in an event."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
-from podero_admin.accounts.services import sign_in_failed, signed_in, signed_out
+from podero_admin.accounts.services import (
+    password_changed,
+    password_reset_requested,
+    sign_in_failed,
+    signed_in,
+    signed_out,
+)
 from podero_admin.core.http import link
+
+logger = logging.getLogger(__name__)
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -38,3 +47,30 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().logout(request)
         if staff.is_authenticated:
             signed_out(staff=staff, request_id=request.request_id, client_address=self.get_client_ip(request))  # type: ignore[attr-defined]
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        return link("desk:start")
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Allauth's one way to a new password: by the own account's page, or by the link of a reset."""
+        password_changed(
+            staff=user,
+            password=password,
+            request_id=self.request.request_id,
+            client_address=self.get_client_ip(self.request),
+        )
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        password_reset_requested(
+            staff=user,
+            request_id=self.request.request_id,
+            client_address=self.get_client_ip(self.request),
+        )
+        super().send_password_reset_mail(user, email, context)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that is down must not turn the page into an error, nor tell who has an account."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError:
+            logger.exception("A mail could not be sent; the page says what it always says")

@@ -10,16 +10,17 @@ from django.utils.functional import SimpleLazyObject
 
 from podero_admin.accounts.selectors import access_of
 from podero_admin.core.access import NOBODY, Access
-from podero_admin.core.http import embedded
+from podero_admin.core.http import CHOSEN_IN_SESSION, embedded
 
-CHOSEN = "organization"
+KEPT_POST = "kept_post"
+KEPT_BYTES = 200_000
 
 
 def _access(request: HttpRequest) -> Access:
     request_id, address = request.request_id, request.META.get("REMOTE_ADDR", "")  # type: ignore[attr-defined]
     if not request.user.is_authenticated:
         return Access(staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=address)
-    return access_of(request.user, chosen=request.session.get(CHOSEN), request_id=request_id, client_address=address)
+    return access_of(request.user, chosen=request.session.get(CHOSEN_IN_SESSION), request_id=request_id, client_address=address)
 
 
 class AccessMiddleware:
@@ -35,6 +36,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
     """Sends people without a session to the sign-in, except out of a frame, where a page explains and opens a window."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        _keep_what_was_typed(request, view_func)
         in_frame = request.headers.get("Sec-Fetch-Dest") == "iframe" or embedded.get()
         if in_frame:
             return render(request, "account/sign_in_window.html", {"address": _same_page(request)}, status=401)
@@ -44,6 +46,13 @@ class SignInMiddleware(LoginRequiredMiddleware):
             here["HX-Redirect"] = str(response["Location"])
             return here
         return response
+
+
+def _keep_what_was_typed(request: HttpRequest, view_func: Any) -> None:
+    """A press that meets an ended session would lose its body at the sign-in; the form takes it back from here."""
+    keeps = getattr(view_func, "keeps_post", None)
+    if request.method == "POST" and keeps and len(request.body) <= KEPT_BYTES and keeps(request.POST):
+        request.session[KEPT_POST] = {"path": request.path, "body": request.POST.urlencode()}
 
 
 def _same_page(request: HttpRequest) -> str:

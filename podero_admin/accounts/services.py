@@ -27,7 +27,9 @@ class Added:
 
 
 @transaction.atomic
-def staff_add(*, access: Access, email: str, role: Role, organization_id: UUID, password: str | None = None, name: str = "") -> Added:
+def staff_add(
+    *, access: Access, email: str, role: Role, organization_id: UUID, password: str | None = None, name: str = ""
+) -> Added:
     """Add a member of staff, or give an existing one another role; the password changes only when one is given."""
     organization = Organization.objects.filter(id=organization_id).first()
     if organization is None:
@@ -45,7 +47,13 @@ def staff_add(*, access: Access, email: str, role: Role, organization_id: UUID, 
         changes["email"] = (None, email)
     if password is not None:
         changes["password"] = ("", "set")
-    record(Action.STAFF_ADDED if created else Action.STAFF_CHANGED, access=access, organization_id=organization_id, subject=subject_of(staff), changes=changes)
+    record(
+        Action.STAFF_ADDED if created else Action.STAFF_CHANGED,
+        access=access,
+        organization_id=organization_id,
+        subject=subject_of(staff),
+        changes=changes,
+    )
     return Added(staff, created)
 
 
@@ -76,7 +84,28 @@ def signed_out(*, staff: Staff, request_id: str, client_address: str) -> None:
 def sign_in_failed(*, email: str, request_id: str, client_address: str) -> None:
     """Note who was turned away; an address that we do not know is kept masked, it may be a mistyped password."""
     staff = Staff.objects.filter(email__iexact=email).first()
-    access = Access(staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=client_address)
+    access = Access(
+        staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=client_address
+    )
     subject = subject_of(staff) if staff else Subject("staff", "", "unknown e-mail address")
     reason = "wrong password" if staff and staff.is_active else "deactivated" if staff else "no such staff"
     record(Action.SIGN_IN_FAILED, access=access, subject=subject, outcome="refused", reason=reason)
+
+
+@transaction.atomic
+def password_changed(*, staff: Staff, password: str, request_id: str, client_address: str) -> None:
+    """Set a password that a form has checked; the event and the password come together or not at all."""
+    staff.set_password(password)
+    staff.save(update_fields=["password"])
+    changes = {"password": ("", "set")}
+    access = _own(staff, request_id, client_address)
+    record(Action.PASSWORD_CHANGED, access=access, subject=subject_of(staff), changes=changes)
+
+
+@transaction.atomic
+def password_reset_requested(*, staff: Staff, request_id: str, client_address: str) -> None:
+    """Somebody asked for it, and nobody knows yet that it was this person."""
+    access = Access(
+        staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=client_address
+    )
+    record(Action.PASSWORD_RESET_REQUESTED, access=access, subject=subject_of(staff))

@@ -92,6 +92,12 @@ class Access:
     def label(self) -> str:
         return self.name or self.email
 
+    @property
+    def chosen_name(self) -> str:
+        """What the lists show, in words."""
+        seat = self.by_id.get(self.chosen) if self.chosen else None
+        return seat.name if seat else "All organisations"
+
     def role_in(self, organization_id: UUID | None) -> Role | None:
         seat = self.by_id.get(organization_id) if organization_id else None
         return seat.role if seat else None

@@ -1,4 +1,4 @@
-"""What our template tags draw: moments in words, links of others, the battery bar. Pure functions, nothing from outside unescaped."""
+"""What our template tags draw: moments in words, links of others, the places on the battery bar."""
 
 import math
 from collections.abc import Iterator

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from podero_admin import __version__
@@ -17,6 +18,9 @@ from podero_admin.core.access import Access
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "podero_theme"
+
+#: Where the session keeps which organisation the lists show.
+CHOSEN_IN_SESSION = "organization"
 
 #: True while a request with `?embed=1` is answered: links carry it on, since a cookie cannot tell frames apart.
 embedded: ContextVar[bool] = ContextVar("embedded", default=False)
@@ -36,10 +40,20 @@ def link(name: str, *args: Any, **query: Any) -> str:
 
 
 def with_query(address: str, query: dict[str, Any] | Iterable[tuple[str, Any]]) -> str:
-    pairs = [(key, value) for key, value in (query.items() if isinstance(query, dict) else query) if value not in {None, ""}]
+    pairs = [
+        (key, value) for key, value in (query.items() if isinstance(query, dict) else query) if value not in {None, ""}
+    ]
     if embedded.get():
         pairs.append(("embed", "1"))
     return f"{address}?{urlencode(pairs)}" if pairs else address
+
+
+def back_to(request: HttpRequest, default: str) -> HttpResponseRedirect:
+    """Back to the page that the form came from, if it is one of ours."""
+    address = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        address = link(default)
+    return HttpResponseRedirect(address)
 
 
 def redirect_to(name: str, *args: Any, **query: Any) -> HttpResponseRedirect:
@@ -65,7 +79,7 @@ def render_page(
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context that every page needs for its frame: who is there, in which organisations, in which looks."""
     access: Access | None = getattr(request, "access", None)
-    signed_in = bool(access) and bool(access.staff_id)
+    signed_in = access is not None and bool(access.staff_id)
     here = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "access": access,

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from podero_admin.audit.services import Subject, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.env import OrganizationSettings, read_organizations
 from podero_admin.organizations.models import Organization
-from podero_admin.organizations.selectors import organization_get
+from podero_admin.organizations.selectors import organization_get, organization_list
 
 logger = logging.getLogger(__name__)
 COPIED = (
@@ -28,7 +29,11 @@ def _values(entry: OrganizationSettings) -> dict[str, object]:
 
 
 def _changes(organization: Organization, values: dict[str, object]) -> dict[str, tuple[object, object]]:
-    return {name: (getattr(organization, name), value) for name, value in values.items() if getattr(organization, name) != value}
+    return {
+        name: (getattr(organization, name), value)
+        for name, value in values.items()
+        if getattr(organization, name) != value
+    }
 
 
 @transaction.atomic
@@ -39,14 +44,30 @@ def organizations_load(*, access: Access) -> list[Organization]:
     for entry in entries:
         values = _values(entry)
         organization = known.pop(entry.id, None)
-        changes = _changes(organization, values) if organization else {name: (None, value) for name, value in values.items()}
+        changes = (
+            _changes(organization, values) if organization else {name: (None, value) for name, value in values.items()}
+        )
         if changes:
-            saved, _ = Organization.objects.update_or_create(id=entry.id, defaults=values | {"loaded_at": timezone.now()})
-            record(Action.ORGANIZATION_LOADED, access=access, organization_id=saved.id, subject=Subject("organization", saved.id, saved.name), changes=changes)
+            saved, _ = Organization.objects.update_or_create(
+                id=entry.id, defaults=values | {"loaded_at": timezone.now()}
+            )
+            record(
+                Action.ORGANIZATION_LOADED,
+                access=access,
+                organization_id=saved.id,
+                subject=Subject("organization", saved.id, saved.name),
+                changes=changes,
+            )
     for gone in known.values():
         if gone.is_configured:
             Organization.objects.filter(id=gone.id).update(is_configured=False)
-            record(Action.ORGANIZATION_LEFT, access=access, organization_id=gone.id, subject=Subject("organization", gone.id, gone.name), changes={"is_configured": (True, False)})
+            record(
+                Action.ORGANIZATION_LEFT,
+                access=access,
+                organization_id=gone.id,
+                subject=Subject("organization", gone.id, gone.name),
+                changes={"is_configured": (True, False)},
+            )
     return list(Organization.objects.filter(is_configured=True))
 
 
@@ -68,7 +89,9 @@ class ConnectionTest:
 
 def connection_test(*, access: Access, organization_id: UUID) -> ConnectionTest:
     """Ask Podero for a fresh token and the list of users; whatever happens is a sentence and an event."""
-    organization = organization_get(access=access, organization_id=organization_id, permission=Permission.CONNECTION_VIEW)
+    organization = organization_get(
+        access=access, organization_id=organization_id, permission=Permission.CONNECTION_VIEW
+    )
     ok, text = gateway.try_connection(organization.id)
     with transaction.atomic():
         record(
@@ -80,3 +103,61 @@ def connection_test(*, access: Access, organization_id: UUID) -> ConnectionTest:
             reason=text,
         )
     return ConnectionTest(ok, text)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An organisation's connection as its page shows it; nothing in it is secret."""
+
+    organization: Organization
+    is_away: bool
+    token_at: datetime | None
+    error: str
+    error_at: datetime | None
+
+    @property
+    def badge(self) -> tuple[str, str, str]:
+        """Value, label and tone."""
+        if not self.organization.is_configured:
+            return "left", "No longer configured", "unknown"
+        if self.is_away:
+            return "away", "Podero is away", "error"
+        if self.error:
+            return "error", "Last call failed", "warning"
+        return ("ok", "Works", "ok") if self.token_at else ("unknown", "Not used yet", "unknown")
+
+
+def connection_list(*, access: Access) -> list[Connection]:
+    organizations = organization_list(access=access, permission=Permission.CONNECTION_VIEW)
+    return [_connection(organization) for organization in organizations]
+
+
+def connection_get(*, access: Access, organization_id: UUID) -> Connection:
+    permission = Permission.CONNECTION_VIEW
+    return _connection(organization_get(access=access, organization_id=organization_id, permission=permission))
+
+
+def _connection(organization: Organization) -> Connection:
+    facts = gateway.connection_facts(organization.id)
+    return Connection(
+        organization,
+        is_away=bool(facts.get("is_away")),
+        token_at=_moment(facts.get("token_at")),
+        error=str(facts.get("error") or ""),
+        error_at=_moment(facts.get("error_at")),
+    )
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
+
+
+@transaction.atomic
+def organization_choose(*, access: Access, organization_id: UUID | None) -> None:
+    """Note what a person's lists show from now on; nothing means all of theirs."""
+    if organization_id is None:
+        subject = Subject("organization", "all", "all organisations")
+    else:
+        organization = organization_get(access=access, organization_id=organization_id)
+        subject = Subject("organization", organization.id, organization.name)
+    record(Action.ORGANIZATION_CHOSEN, access=access, organization_id=organization_id, subject=subject)

@@ -47,7 +47,7 @@ def icon(name: str) -> SafeString:
 
 
 @lru_cache(maxsize=2048)
-def _badge(field: str, value: str, word: str, tone: str, icon_name: str, sentence: str) -> SafeString:
+def _badge(field: str, value: str, word: str, tone: str, icon_name: str, sentence: str) -> SafeString:  # noqa: PLR0917
     title = format_html(' title="{}"', escape(sentence)) if sentence else ""
     return format_html(
         '<span class="status {}" data-field="{}" data-value="{}"{}>{}<span>{}</span></span>',
@@ -65,12 +65,15 @@ def status(badge: Drawable | None, *, short: bool = False) -> SafeString | str:
     """Draw a badge; `short=True` leaves out the field's name, for a column that bears it."""
     if not badge:
         return ""
-    word = (short and getattr(badge, "word", "")) or badge.label
-    return _badge(badge.field, str(badge.value), str(word), badge.tone, badge.icon, str(getattr(badge, "sentence", "")))
+    word = str(getattr(badge, "word", "")) if short else ""
+    sentence = str(getattr(badge, "sentence", ""))
+    return _badge(badge.field, str(badge.value), word or str(badge.label), badge.tone, badge.icon, sentence)
 
 
 @register.simple_tag
-def badge(field: str, value: Any, label: str, tone: str = "unknown", icon: str = "", sentence: str = "") -> SafeString:
+def badge(  # noqa: PLR0917 - templates name only what they need
+    field: str, value: Any, label: str, tone: str = "unknown", icon: str = "", sentence: str = ""
+) -> SafeString:
     """Draw a badge from its parts, where a page has no badge object at hand."""
     return _badge(field, str(value), str(label), tone, icon or tone, sentence)
 
@@ -130,7 +133,8 @@ def copy(text: Any, label: str = "Copy") -> SafeString | str:
     if text in {None, ""}:
         return ""
     return format_html(
-        '<button type="button" class="btn btn-sm btn-outline-secondary copy needs-js" data-copy="{}">{} <span>{}</span></button>',
+        '<button type="button" class="btn btn-sm btn-outline-secondary copy needs-js" data-copy="{}">'
+        "{} <span>{}</span></button>",
         escape(text),
         icon("copy"),
         label,
@@ -140,7 +144,7 @@ def copy(text: Any, label: str = "Copy") -> SafeString | str:
 @register.simple_tag
 def embed_input() -> SafeString | str:
     """Keeps a GET form in its frame."""
-    return mark_safe('<input type="hidden" name="embed" value="1">') if embedded.get() else ""  # noqa: S308 - a constant of ours
+    return mark_safe('<input type="hidden" name="embed" value="1">') if embedded.get() else ""
 
 
 def _hidden(values: Mapping[str, Any]) -> SafeString:
@@ -153,7 +157,7 @@ PAGES = (("before", "prev", "Previous"), ("after", "next", "Next"))
 
 @register.simple_tag(takes_context=True)
 def pager(context: template.Context, page: Any, **post: Any) -> SafeString | str:
-    """The pages beside this one. Links keep the filters; what must not be in a URL is posted again: `{% pager page q=text %}`."""
+    """The pages beside this one. Links keep the filters; `{% pager page q=text %}` posts what no URL may hold."""
     if not (page.before or page.after):
         return ""
     request = context["request"]
@@ -244,7 +248,8 @@ def level(value: Any) -> SafeString | str:
     if now is None:
         return ""
     small = format_html(
-        '<svg class="level-bar" aria-hidden="true"><rect class="battery-track" width="100%" height="100%" rx="3"></rect>{}</svg>',
+        '<svg class="level-bar" aria-hidden="true">'
+        '<rect class="battery-track" width="100%" height="100%" rx="3"></rect>{}</svg>',
         _level(min(max(now, 0.0), 100.0), "", y=0, height=8),
     )
     return format_html('<span class="nowrap">{}{}</span>', small, drawing.percent(now))

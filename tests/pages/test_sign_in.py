@@ -1,0 +1,160 @@
+"""Signing in and out, passwords, frames without a session, and the way into Django's admin."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client, override_settings
+
+from podero_admin.audit.models import Event
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+NEW_PASSWORD = "another long pass phrase"
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_yet() -> None:
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+def sign_in(client: Client, staff: Any, password: str = PASSWORD, **more: str) -> Any:
+    return client.post("/accounts/login/", {"login": staff.email, "password": password, **more})
+
+
+class TestSignIn:
+    def test_it_lets_in_and_records_it(self, client: Client, alice: Any) -> None:
+        response = sign_in(client, alice)
+        assert (response.status_code, response["Location"]) == (302, "/")
+        assert Event.objects.get(action="staff.signed_in").actor_id == alice.id
+
+    def test_it_leads_to_where_one_wanted_to_go(self, client: Client, alice: Any) -> None:
+        assert sign_in(client, alice, next="/vehicles/?health=old")["Location"] == "/vehicles/?health=old"
+
+    def test_it_never_leads_elsewhere(self, client: Client, alice: Any) -> None:
+        assert sign_in(client, alice, next="https://elsewhere.example/")["Location"] == "/"
+
+    def test_it_turns_away_a_wrong_password_and_records_it(self, client: Client, alice: Any) -> None:
+        response = sign_in(client, alice, "wrong")
+        assert "Please check what you entered" in response.content.decode()
+        event = Event.objects.get(action="staff.sign_in_failed")
+        assert (event.outcome, event.object_id) == ("refused", str(alice.id))
+
+    def test_it_turns_away_the_deactivated(self, client: Client, alice: Any) -> None:
+        alice.is_active = False
+        alice.save()
+        sign_in(client, alice)
+        assert client.get("/").status_code == 302
+
+    def test_it_slows_down_guessing(self, client: Client, alice: Any) -> None:
+        for _ in range(6):
+            sign_in(client, alice, "wrong")
+        assert "Too many failed login attempts" in sign_in(client, alice).content.decode()
+
+    def test_a_deactivation_bites_at_the_next_request(self, alice: Any, client_of: Any) -> None:
+        browser = client_of(alice)
+        assert browser.get("/").status_code == 200
+        alice.is_active = False
+        alice.save()
+        assert browser.get("/").status_code == 302
+
+    def test_nobody_signs_up(self, client: Client) -> None:
+        from podero_admin.accounts.models import Staff
+
+        fields = {"email": "eve@evil.example", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+        assert "Nobody can sign up here" in client.post("/accounts/signup/", fields).content.decode()
+        assert not Staff.objects.exists()
+
+    def test_pages_that_we_do_not_offer_are_not_there(self, alice: Any, client_of: Any) -> None:
+        assert client_of(alice).get("/accounts/email/").status_code == 404
+
+
+class TestSignOut:
+    def test_it_ends_the_session_and_records_it(self, alice: Any, client_of: Any) -> None:
+        browser = client_of(alice)
+        browser.post("/accounts/logout/")
+        assert browser.get("/").status_code == 302
+        assert Event.objects.get(action="staff.signed_out").actor_id == alice.id
+
+    def test_a_link_alone_signs_nobody_out(self, alice: Any, client_of: Any) -> None:
+        browser = client_of(alice)
+        assert "Sign out?" in browser.get("/accounts/logout/").content.decode()
+        assert browser.get("/").status_code == 200
+
+
+class TestPassword:
+    def test_changing_it_keeps_the_session_and_is_an_event(self, alice: Any, client_of: Any) -> None:
+        browser = client_of(alice)
+        fields = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+        assert browser.post("/accounts/password/change/", fields)["Location"] == "/"
+        assert "Your password is changed." in browser.get("/").content.decode()
+        event = Event.objects.get(action="staff.password_changed")
+        assert event.actor_id == alice.id
+        assert NEW_PASSWORD not in event.changes
+
+    def test_a_wrong_old_password_changes_nothing(self, alice: Any, client_of: Any) -> None:
+        fields = {"oldpassword": "wrong", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+        client_of(alice).post("/accounts/password/change/", fields)
+        alice.refresh_from_db()
+        assert alice.check_password(PASSWORD)
+        assert not Event.objects.filter(action="staff.password_changed").exists()
+
+    def test_without_mail_the_reset_says_whom_to_ask(self, client: Client, alice: Any) -> None:
+        for response in (client.get("/accounts/password/reset/"), client.post("/accounts/password/reset/", {"email": alice.email})):
+            assert response.status_code == 200
+            assert "Ask the administrator" in response.content.decode()
+
+    @override_settings(MAIL_CONFIGURED=True)
+    def test_the_link_of_a_reset_sets_a_password(self, client: Client, alice: Any) -> None:
+        client.post("/accounts/password/reset/", {"email": alice.email})
+        assert Event.objects.get(action="staff.password_reset_requested").object_id == str(alice.id)
+        path = re.search(r"https?://[^/\s]+(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
+        assert path
+        form = client.get(path[1], follow=True)
+        action = form.request["PATH_INFO"]
+        done = client.post(action, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}, follow=True)
+        assert "Your new password is set" in done.content.decode()
+        alice.refresh_from_db()
+        assert alice.check_password(NEW_PASSWORD)
+        assert Event.objects.filter(action="staff.password_changed").count() == 1
+
+    @override_settings(MAIL_CONFIGURED=True)
+    def test_a_reset_does_not_tell_who_has_an_account(self, client: Client, alice: Any) -> None:
+        answers = {client.post("/accounts/password/reset/", {"email": email})["Location"] for email in (alice.email, "no@body.example")}
+        assert len(answers) == 1
+
+    @override_settings(MAIL_CONFIGURED=True, EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=9)
+    def test_a_mail_server_that_is_down_does_not_break_the_page(self, client: Client, alice: Any) -> None:
+        assert client.post("/accounts/password/reset/", {"email": alice.email}).status_code == 302
+
+    def test_a_link_that_is_no_more_says_so(self, client: Client, db: None) -> None:
+        assert "This link no longer works" in client.get("/accounts/password/reset/key/1-abc/").content.decode()
+
+
+class TestFrame:
+    def test_a_frame_without_a_session_explains_instead_of_redirecting(self, client: Client) -> None:
+        response = client.get("/vehicles/?health=old", headers={"sec-fetch-dest": "iframe"})
+        page = response.content.decode()
+        assert response.status_code == 401
+        assert "You are not signed in" in page
+        assert 'href="/vehicles/?health=old" target="_blank"' in page
+
+    def test_htmx_without_a_session_gets_a_whole_redirect(self, client: Client) -> None:
+        response = client.get("/vehicles/", headers={"hx-request": "true"})
+        assert response["HX-Redirect"].startswith("/accounts/login/")
+
+
+class TestDjangoAdmin:
+    def test_it_signs_in_like_everybody(self, client: Client, db: None) -> None:
+        assert client.get("/django-admin/", follow=True).redirect_chain[-1][0].startswith("/accounts/login/?next=/django-admin/")
+
+    def test_a_superuser_comes_in(self, root: Any, client_of: Any) -> None:
+        assert client_of(root).get("/django-admin/").status_code == 200
+
+    def test_others_are_refused_and_that_is_an_event(self, adam: Any, client_of: Any) -> None:
+        response = client_of(adam).get("/django-admin/", follow=True)
+        assert response.status_code == 403
+        assert Event.objects.filter(action="access.denied", actor_id=adam.id).exists()

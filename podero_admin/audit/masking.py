@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from podero_admin.fields import FIELDS
+from podero_admin.fields import FIELDS, OWNER_OUTPUTS
 
 MASK = "•••"
 LONGEST = 2000
@@ -17,7 +17,7 @@ _PERSONAL = frozenset(
 _PERSONAL_PARTS = ("password", "secret", "token", "authorization", "_url")
 #: An organisation's own name and addresses are not about a person.
 _OPEN = {"organization": frozenset({"name", "api_url", "token_url", "token_body"})}
-_FROM_CATALOGUE = frozenset(name for name, field in FIELDS.items() if field.personal)
+_FROM_CATALOGUE = frozenset(name for name, field in {**FIELDS, **OWNER_OUTPUTS}.items() if field.personal)
 
 
 def is_personal(name: str, object_type: str = "") -> bool:

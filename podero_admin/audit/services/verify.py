@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from podero_admin.audit.actions import Action
@@ -93,9 +93,14 @@ def _remember(*, access: Access | None, found: Verification, begun_at: datetime 
         head.checked_number = found.count
     head.save(update_fields=["checked_problem", "checked_at", "fully_checked_at", "checked_number"])
     if access or was_broken != bool(found.problem):
-        record(
-            Action.EVENTS_VERIFIED,
-            access=access or Access.system(),
-            outcome="done" if found.is_unbroken else "failed",
-            reason=found.problem or f"unbroken, {found.count} events",
-        )
+        _tell(access or Access.system(), found)
+
+
+def _tell(access: Access, found: Verification) -> None:
+    """Where a forged row has taken the next number nothing can be recorded: what was found is kept all the same."""
+    outcome, words = ("done", f"unbroken, {found.count} events") if found.is_unbroken else ("failed", found.problem)
+    try:
+        with transaction.atomic():
+            record(Action.EVENTS_VERIFIED, access=access, outcome=outcome, reason=words)
+    except DatabaseError:
+        logger.exception("The result of the check could not be recorded: %s", words)

@@ -1,0 +1,160 @@
+"""Verifying: whatever somebody did to the tables, the first bad event is named."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from podero_admin.audit import triggers
+from podero_admin.audit.actions import Action
+from podero_admin.audit.models import ChainHead, Event
+from podero_admin.audit.services import verify_chain, verify_now
+from podero_admin.audit.tasks import verify
+from podero_admin.core.access import Access
+from podero_admin.core.errors import NotAllowed
+
+Recorded = Callable[..., Event]
+Tamper = Callable[..., None]
+
+
+@pytest.fixture
+def five(recorded: Recorded) -> list[Event]:
+    return [recorded() for _ in range(5)]
+
+
+def told() -> list[str]:
+    return list(
+        Event.objects.filter(action=Action.EVENTS_VERIFIED).order_by("number").values_list("outcome", flat=True)
+    )
+
+
+def test_an_untouched_log_is_unbroken(five: list[Event]):
+    found = verify_chain()
+    assert found.is_unbroken
+    assert found.checked == found.count == five[-1].number
+    assert told() == []
+
+
+def test_a_changed_event_is_named(five: list[Event], tamper: Tamper):
+    tamper("UPDATE audit_event SET reason = 'nothing to see' WHERE number = %s", five[2].number)
+    found = verify_chain()
+    assert (found.bad_number, found.is_unbroken) == (five[2].number, False)
+    assert "was changed" in found.problem
+
+
+def test_a_change_with_its_hash_made_to_fit_breaks_the_next_one(five: list[Event], tamper: Tamper):
+    tamper("UPDATE audit_event SET hash = %s WHERE number = %s", "a" * 64, five[2].number)
+    assert verify_chain().bad_number == five[2].number
+
+
+def test_a_removed_event_is_named(five: list[Event], tamper: Tamper):
+    tamper("DELETE FROM audit_event WHERE number = %s", five[1].number)
+    assert verify_chain().problem == f"event {five[1].number} is missing"
+
+
+def test_a_cut_end_is_seen(five: list[Event], tamper: Tamper):
+    tamper("DELETE FROM audit_event WHERE number >= %s", five[3].number)
+    assert verify_chain().bad_number == five[3].number
+
+
+def test_a_cut_end_with_the_head_put_back_is_seen_after_a_check(five: list[Event], tamper: Tamper):
+    verify_chain()
+    tamper("DELETE FROM audit_event WHERE number >= %s", five[3].number)
+    tamper("UPDATE audit_chainhead SET number = %s, hash = %s", five[2].number, five[2].hash)
+    assert "it was there at the last check" in verify_chain().problem
+
+
+def test_an_exchanged_last_event_is_seen(five: list[Event], tamper: Tamper):
+    tamper("UPDATE audit_chainhead SET hash = %s", "b" * 64)
+    assert "not the one the chain ended with" in verify_chain().problem
+
+
+def test_an_event_slipped_in_behind_the_end_is_seen(five: list[Event], tamper: Tamper):
+    tamper("UPDATE audit_chainhead SET number = %s, hash = %s", five[3].number, five[3].hash)
+    assert verify_chain().bad_number == five[4].number
+
+
+def test_an_event_before_the_first_is_seen(five: list[Event], tamper: Tamper):
+    first = Event.objects.order_by("number").first()
+    assert first is not None
+    tamper("UPDATE audit_event SET number = -3 WHERE number = %s", five[4].number)
+    assert verify_chain().bad_number == -3
+
+
+def test_a_break_is_told_once_and_its_end_too(five: list[Event], tamper: Tamper):
+    tamper("UPDATE audit_event SET reason = 'x' WHERE number = %s", five[0].number)
+    verify_chain()
+    verify_chain()
+    assert told() == ["failed"]
+    head = ChainHead.objects.get()
+    assert (head.badge.tone, head.checked_problem != "") == ("error", True)
+    tamper("UPDATE audit_event SET reason = '' WHERE number = %s", five[0].number)
+    assert verify_chain().is_unbroken
+    assert told() == ["failed", "done"]
+    assert ChainHead.objects.get().badge.label == "Unbroken"
+
+
+def test_the_task_checks_what_is_new(five: list[Event], recorded: Recorded):
+    verify()
+    assert ChainHead.objects.get().checked_number == five[-1].number
+    recorded()
+    assert verify_chain(full=False).checked == 1
+
+
+def test_a_changed_old_event_is_found_at_the_daily_full_walk(five: list[Event], tamper: Tamper):
+    verify()
+    tamper("UPDATE audit_event SET reason = 'x' WHERE number = %s", five[0].number)
+    assert verify_chain(full=False).is_unbroken
+    ChainHead.objects.update(fully_checked_at=timezone.now() - timedelta(hours=25))
+    assert verify_chain(full=False).bad_number == five[0].number
+
+
+def test_a_break_stays_until_all_was_seen_to_be_sound(five: list[Event], tamper: Tamper, recorded: Recorded):
+    tamper("UPDATE audit_event SET reason = 'x' WHERE number = %s", five[0].number)
+    verify_chain()
+    recorded()
+    assert not verify_chain(full=False).is_unbroken
+
+
+def test_an_exchanged_event_at_the_seam_is_seen(five: list[Event], tamper: Tamper, recorded: Recorded):
+    verify()
+    tamper("DELETE FROM audit_event WHERE number = %s", five[-1].number)
+    recorded()
+    assert "does not follow" in verify_chain(full=False).problem
+
+
+def test_an_empty_log_is_unbroken(db: None, tamper: Tamper):
+    tamper("DELETE FROM audit_event")
+    tamper("DELETE FROM audit_chainhead")
+    assert verify_chain().is_unbroken
+
+
+def test_the_command_says_unbroken_and_how_many(five: list[Event]):
+    out = StringIO()
+    call_command("audit_verify", stdout=out)
+    assert f"unbroken: {five[-1].number} events" in out.getvalue()
+
+
+def test_the_command_names_the_first_bad_event(five: list[Event], tamper: Tamper):
+    tamper("UPDATE audit_event SET actor_name = 'Nobody' WHERE number = %s", five[3].number)
+    with pytest.raises(
+        CommandError, match=f"broken at event {five[3].number}: event {five[3].number} was changed"
+    ) as raised:
+        call_command("audit_verify")
+    assert raised.value.returncode == 1
+
+
+def test_the_command_says_which_triggers_are_missing(five: list[Event]):
+    triggers.lift()
+    err = StringIO()
+    call_command("audit_verify", stdout=StringIO(), stderr=err)
+    assert "audit_event" in err.getvalue()
+    triggers.install()
+
+
+def test_an_agent_may_not_have_it_verified(db: None):
+    with pytest.raises(NotAllowed):
+        verify_now(access=Access(staff_id=3, email="", name="Alice"))

@@ -17,9 +17,7 @@ _DROP = f"INSERT INTO {INDEX}({INDEX}, rowid, folded) VALUES ('delete', old.sear
 _TRIGGERS = {
     f"{INDEX}_added": f"AFTER INSERT ON {TABLE} BEGIN {_ADD} END",
     f"{INDEX}_removed": f"AFTER DELETE ON {TABLE} BEGIN {_DROP} END",
-    f"{INDEX}_changed": (
-        f"AFTER UPDATE OF folded ON {TABLE} WHEN old.folded <> new.folded BEGIN {_DROP} {_ADD} END"
-    ),
+    f"{INDEX}_changed": (f"AFTER UPDATE OF folded ON {TABLE} WHEN old.folded <> new.folded BEGIN {_DROP} {_ADD} END"),
 }
 
 

@@ -1,4 +1,11 @@
 """Addresses of this app."""
 
+from django.urls import path
+
+from podero_admin.directory import views
+
 app_name = "directory"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", views.customers, name="list"),
+    path("refresh/", views.refresh, name="refresh"),
+]

@@ -44,8 +44,7 @@ class VehicleFilters:
     @property
     def scope(self) -> str:
         """Which list a cursor belongs to."""
-        return repr((self.organization, self.health, self.connection_status, self.monitoring_status, self.steering_status,
-                     self.price_zone, self.action_needed, self.connected))  # fmt: skip
+        return repr(self.as_query())
 
     @property
     def is_filtered(self) -> bool:

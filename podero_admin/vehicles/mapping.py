@@ -1,6 +1,8 @@
 """A vehicle of the contract as columns of ours; pure."""
 
+import html
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +24,19 @@ URGENCY = {
     Health.DELETED: 7,
 }
 URGENCY_GONE = 8
+_TAG = re.compile(r"\s*\[pa:[0-9A-Z]{10}-[0-9]{1,7}\] ?")
 _YEARS = range(1900, 9000)
 
 
 def output_json(vehicle: ElectricVehicle) -> str:
     return json.dumps(vehicle.raw, ensure_ascii=True)
+
+
+def note_of(comment: Any) -> str:
+    """The comment as people wrote it, without the mark by which a registration is found again."""
+    text = _text(comment, 1000)
+    match = _TAG.match(text) or _TAG.match(html.unescape(text))
+    return match.string[match.end() :] if match else text
 
 
 def vehicle_values(vehicle: ElectricVehicle) -> dict[str, Any]:
@@ -45,7 +55,7 @@ def _car(vehicle: ElectricVehicle) -> dict[str, Any]:
         "year": _number(known.year if known else None, _YEARS),
         "title": title,
         "title_key": sort_key(title),
-        "note": _text(vehicle.comment, 300),
+        "note": note_of(vehicle.comment)[:300],
         "price_zone": _text(vehicle.price_zone, 50),
     }
 

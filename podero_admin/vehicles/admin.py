@@ -1,0 +1,25 @@
+"""Vehicles in Django's admin: to look at, never to change."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from podero_admin.vehicles.models import Vehicle
+
+
+@admin.register(Vehicle)
+class VehicleAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # Django has the parameter in its stubs only
+    list_display = ("title", "customer", "organization", "settled_health", "reported_at", "is_gone")
+    list_filter = ("organization", "settled_health", "price_zone", "is_gone")
+    search_fields = ("id",)
+    list_select_related = ("customer", "organization")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return False

@@ -1,0 +1,83 @@
+"""What stands above the list of vehicles: chips for the common questions, a select for every filter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from podero_admin.core.access import Access, Permission
+from podero_admin.core.http import link
+from podero_admin.fields import PRICE_ZONES, STATUS_VALUES
+from podero_admin.vehicles.filters import SORTS, STATUS_FILTERS, VehicleFilters
+from podero_admin.vehicles.looks import LOOKS, NAMES
+
+Choices = tuple[tuple[str, str], ...]
+
+_CHIPS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("Needs action", {"action_needed": "true"}),
+    ("Connection error", {"connection_status": "error"}),
+    ("Steering error", {"steering_status": "error"}),
+    ("Readings old", {"health": "old"}),
+    ("Not connected yet", {"connected": "false"}),
+    ("All", {}),
+)
+_YES_NO: Choices = (("true", "Yes"), ("false", "No"))
+_SELECTS: tuple[tuple[str, str, str, Choices], ...] = (
+    ("health", "Health", "Any", tuple((value, look.word) for value, look in LOOKS["health"].items())),
+    *((name, NAMES[name], "Any", STATUS_VALUES) for name in STATUS_FILTERS),
+    ("price_zone", "Price zone", "Every zone", PRICE_ZONES),
+    ("action_needed", "Action needed", "Any", _YES_NO),
+    ("connected", "Connected", "Any", _YES_NO),
+    ("sort", "Order", "", tuple(SORTS.items())),
+)
+
+
+@dataclass(frozen=True)
+class Chip:
+    label: str
+    address: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Control:
+    """One labelled select; `problem` says what was wrong with the value asked for."""
+
+    name: str
+    label: str
+    options: SafeString
+    problem: str
+
+
+def chips(filters: VehicleFilters) -> list[Chip]:
+    """Each is an address of its own; the organisation and the order stay as they are."""
+    query = filters.as_query()
+    kept = {name: query.pop(name) for name in ("organization", "sort") if name in query}
+    return [Chip(label, link("vehicles:list", **kept, **asked), query == asked) for label, asked in _CHIPS]
+
+
+def controls(filters: VehicleFilters, access: Access) -> list[Control]:
+    query = filters.as_query()
+    selects = [*_organizations(access), *_SELECTS]
+    return [
+        Control(name, label, _options(query.get(name, ""), empty, choices), filters.problems.get(name, ""))
+        for name, label, empty, choices in selects
+    ]
+
+
+def _organizations(access: Access) -> list[tuple[str, str, str, Choices]]:
+    """Only who has more than one organisation, and looks at more than one, has to choose."""
+    ids = access.listed_ids(Permission.VEHICLE_VIEW)
+    if len(ids) < 2:  # noqa: PLR2004 - one is no choice
+        return []
+    named = tuple((str(seat.organization_id), seat.name) for seat in access.seats if seat.organization_id in ids)
+    return [("organization", "Organisation", "All of mine", named)]
+
+
+@lru_cache(maxsize=512)
+def _options(chosen: str, empty: str, choices: Sequence[tuple[str, str]]) -> SafeString:
+    offered = [("", empty), *choices] if empty else choices
+    marked = ((value, " selected" if value == chosen else "", label) for value, label in offered)
+    return format_html_join("", '<option value="{}"{}>{}</option>', marked)

@@ -1,0 +1,159 @@
+"""Puts together what the page of one vehicle shows; the template only draws it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.utils import timezone
+
+from podero_admin.audit.selectors import access_records, history
+from podero_admin.core.access import Access, Permission
+from podero_admin.fields import OUTPUTS, display
+from podero_admin.vehicles.all_fields import POSITION, draw_fields, raw_text
+from podero_admin.vehicles.comparison import compare
+from podero_admin.vehicles.models import Vehicle
+from podero_admin.vehicles.selectors import vehicles_of
+from podero_admin.vehicles.sentences import settings_in_words
+from podero_admin.vehicles.statuses import (
+    INCONSISTENT_HINT,
+    ChargeStatus,
+    Health,
+    badge,
+    facts,
+    health_at,
+    is_charge_inconsistent,
+)
+
+STATUSES = ("connection_status", "monitoring_status", "steering_status")
+KNOWN_ACTIONS = {
+    "reauthenticate": "The customer has to sign in to the manufacturer again. Send the sign-in link below.",
+    "information": "There is a notice for the owner to read. It stops nothing.",
+}
+_NOW = ("charge_rate_w", "expected_max_charge_power", "charge_time_remaining", "driving_range", "battery_capacity_kwh")
+_ENERGY = ("consumption_last_day_kwh", "consumption_last_week_kwh", "consumption_last_month_kwh")
+_STEERING = ("is_smart_optimization_active", "boost_state", "boost_for_next_session", "boost_feature_enabled",
+             "last_boost_triggered_at", "last_boost_ended_at", "last_boost_end_reason", "is_pause_power_active",
+             "pause_power_until")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingAction:
+    code: str
+    text: str
+
+
+def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = False) -> dict[str, Any]:
+    output, tz = read_object(vehicle.output), timezone.get_current_timezone()
+    hidden = frozenset() if shows_position else POSITION
+    others = [other for other in vehicles_of(access=access, customer_id=vehicle.customer_id) if other.id != vehicle.id]
+    return {
+        "vehicle": vehicle,
+        "customer": vehicle.customer,
+        "others": others,
+        "events": history(access=access, vehicle_id=vehicle.id),
+        "looks": access_records(access=access, vehicle_id=vehicle.id),
+        "may_refresh": access.allows(Permission.VEHICLE_REFRESH, vehicle.organization_id),
+        "sentences": settings_in_words(output, tz=tz),
+        "fields": draw_fields(output, tz=tz, hidden=hidden),
+        "raw": raw_text(output, hidden=hidden) if access.allows(Permission.RAW_VIEW, vehicle.organization_id) else "",
+        "compared": compare(read_object(vehicle.sent), output, tz=tz, hidden=hidden),
+        **_head(vehicle, output, timezone.now()),
+        **_links(output),
+        **_charging(vehicle, output, tz),
+        **_position(access, vehicle, output, tz, shows_position=shows_position),
+    }
+
+
+def read_object(text: str) -> dict[str, Any]:
+    """A stored JSON object; nothing stored is an empty one."""
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _head(vehicle: Vehicle, output: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    health = health_at(vehicle.settled_health, vehicle.stale_after, now)
+    return {
+        "health": badge("health", str(health)),
+        "badges": [badge(name, output.get(name)) for name in STATUSES],
+        "is_deleted": health == Health.DELETED,
+        "is_waiting": not (vehicle.is_connected or vehicle.is_gone or health == Health.DELETED),
+        "lifecycle_error": str(output.get("lifecycle_error") or "") if output.get("lifecycle_state") == "error" else "",
+        "actions": _actions(output),
+        "asks_for_refresh": output.get("action_needed") is True and not output.get("actions"),
+    }
+
+
+def _actions(output: Mapping[str, Any]) -> list[PendingAction]:
+    """Future codes may be resolved by quite different means: what is not known is left to Podero."""
+    listed = output.get("actions")
+    codes = (
+        [item.get("code") if isinstance(item, dict) else item for item in listed] if isinstance(listed, list) else []
+    )
+    unknown = "Unknown action, contact Podero."
+    return [PendingAction(str(code)[:200], KNOWN_ACTIONS.get(str(code), unknown)) for code in codes[:20]]
+
+
+def _links(output: Mapping[str, Any]) -> dict[str, Any]:
+    known = output.get("device_model")
+    model = known if isinstance(known, Mapping) else {}
+    return {
+        "onboarding_link": _link(output.get("embeddable_url")),
+        "sign_in_link": _link(output.get("authorization_url")),
+        "signup_link": _link(model.get("cloud_service_signup_link")),
+        "instructions": _link(model.get("cloud_service_instructions")),
+    }
+
+
+def _link(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _charging(vehicle: Vehicle, output: Mapping[str, Any], tz: tzinfo) -> dict[str, Any]:
+    follows_policy = output.get("is_charge_policy_enabled") is True
+    inconsistent = is_charge_inconsistent(
+        is_plugged_in=output.get("is_plugged_in"), is_charging=output.get("is_charging")
+    )
+    return {
+        "charge": badge("charge", vehicle.charge),
+        "charge_hint": INCONSISTENT_HINT if inconsistent and vehicle.charge != ChargeStatus.NOT_CONNECTED else "",
+        "level": output.get("battery_level"),
+        "floor": output.get("charge_target_min"),
+        "target": output.get("minimum_charge_limit") if follows_policy else None,
+        "deadline": output.get("charge_deadline_at") if follows_policy else None,
+        "cap": output.get("charge_target_max"),
+        "states": facts(output, tz=tz),
+        "now": _told(_NOW, output, tz),
+        "energy": _told(_ENERGY, output, tz),
+        "steering": _told(_STEERING, output, tz),
+        "boost": badge("boost_state", output.get("boost_state")),
+    }
+
+
+def _told(names: tuple[str, ...], output: Mapping[str, Any], tz: tzinfo) -> list[Fact]:
+    """Only what Podero told: a car just registered has nearly nothing."""
+    known = (name for name in names if output.get(name) is not None and output[name] != "")
+    return [Fact(OUTPUTS[name].label, display(name, output[name], tz=tz)) for name in known]
+
+
+def _position(
+    access: Access, vehicle: Vehicle, output: Mapping[str, Any], tz: tzinfo, *, shows_position: bool
+) -> dict[str, Any]:
+    is_known = output.get("latitude") is not None and output.get("longitude") is not None
+    names = ("latitude", "longitude", "coordinates_last_updated_at")
+    return {
+        "may_see_position": access.allows(Permission.POSITION_VIEW, vehicle.organization_id),
+        "has_position": is_known,
+        "shows_position": shows_position,
+        "position": _told(names, output, tz) if shows_position else [],
+    }

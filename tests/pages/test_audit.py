@@ -1,0 +1,374 @@
+"""The log from outside: who sees which events, what the filters do, and that every refusal leaves a trace."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from podero_admin.audit import triggers
+from podero_admin.audit.actions import Action
+from podero_admin.audit.models import ChainHead, Event
+from podero_admin.audit.selectors import access_records, history
+from podero_admin.audit.services import Subject, looked_at, record
+from podero_admin.core.access import Access
+
+CUSTOMER, VEHICLE = uuid4(), uuid4()
+
+
+@pytest.fixture
+def done_by(access_of):
+    def act(staff: Any, action: Action = Action.REGISTRATION_CONFIRMED, **given: Any) -> Event:
+        organization = staff.memberships.get().organization
+        given.setdefault("subject", Subject("registration", "R-7F3K2M9QXA", "R-7F3K2M9QXA for Jana Novak"))
+        with transaction.atomic():
+            return record(action, access=access_of(staff), organization_id=organization.id, **given)
+
+    return act
+
+
+def numbers(response: Any) -> list[int]:
+    return [int(number) for number in re.findall(r"/audit/(\d+)/", response.content.decode())]
+
+
+def test_it_asks_strangers_to_sign_in(client, db):
+    assert client.get("/audit/").status_code == 302
+    assert client.get("/audit/1/").status_code == 302
+    assert client.post("/audit/export/").status_code == 302
+
+
+def test_an_agent_sees_their_own_events_only(client_of, done_by, alice, sara):
+    mine, hers = done_by(alice), done_by(sara)
+    shown = numbers(client_of(alice).get("/audit/"))
+    assert mine.number in shown
+    assert hers.number not in shown
+
+
+def test_a_supervisor_sees_all_events_of_the_organisation_and_no_others(client_of, done_by, alice, sara, bob, charlie):
+    ours, theirs = [done_by(alice), done_by(sara)], done_by(charlie)
+    shown = numbers(client_of(bob).get("/audit/"))
+    assert {event.number for event in ours} <= set(shown)
+    assert theirs.number not in shown
+
+
+def test_charlie_sees_nothing_of_organisation_a(client_of, done_by, alice, charlie):
+    event = done_by(alice)
+    client = client_of(charlie)
+    assert event.number not in numbers(client.get("/audit/"))
+    assert client.get(f"/audit/{event.number}/").status_code == 404
+    denied = Event.objects.get(action=Action.ACCESS_DENIED)
+    assert (denied.actor_name, denied.outcome, denied.object_id) == ("Charlie", "refused", f"/audit/{event.number}/")
+    assert denied.reason == f"outside the person's organisations: event {event.number}"
+
+
+def test_someone_with_seats_in_two_organisations_sees_what_each_allows(
+    client_of, done_by, alice, bob, charlie, organization_b
+):
+    ours, theirs = done_by(alice), done_by(charlie)
+    bob.memberships.create(organization=organization_b, role="agent")
+    with transaction.atomic():
+        own = record(
+            Action.CUSTOMERS_REFRESHED, access=Access(bob.pk, bob.email, "Bob"), organization_id=organization_b.id
+        )
+    client = client_of(bob)
+    shown = numbers(client.get("/audit/"))
+    assert {ours.number, own.number} <= set(shown)
+    assert theirs.number not in shown
+    chosen = numbers(client.get(f"/audit/?organization={organization_b.id}"))
+    assert own.number in chosen
+    assert ours.number not in chosen
+
+
+def test_a_chosen_organisation_narrows_the_list(client_of, done_by, alice, charlie, root, organization_b):
+    ours, theirs = done_by(alice), done_by(charlie)
+    client = client_of(root)
+    assert {ours.number, theirs.number} <= set(numbers(client.get("/audit/")))
+    session = client.session
+    session["organization"] = str(organization_b.id)
+    session.save()
+    assert numbers(client.get("/audit/")) == [
+        number for number in numbers(client.get("/audit/")) if number != ours.number
+    ]
+    assert theirs.number in numbers(client.get("/audit/"))
+
+
+def test_an_event_shows_all_that_it_holds(client_of, done_by, bob, alice):
+    event = done_by(
+        alice,
+        reason="found by its tag",
+        changes={"outcome": ("sending", "confirmed"), "email": ("", "jana@example.org")},
+        customer_id=CUSTOMER,
+        vehicle_id=VEHICLE,
+    )
+    beside = done_by(alice, Action.REGISTRATION_SENT)
+    page = client_of(bob).get(f"/audit/{event.number}/").content.decode()
+    sentence = "Alice registered a vehicle: R-7F3K2M9QXA for Jana Novak (found by its tag)."
+    for text in (
+        sentence,
+        event.hash,
+        event.previous_hash,
+        "test-request",
+        "127.0.0.1",
+        str(CUSTOMER),
+        str(VEHICLE),
+        "•••",
+    ):
+        assert text in page
+    assert '<td class="was">sending</td><td class="now">confirmed</td>' in page
+    assert "jana@example.org" not in page
+    assert beside.sentence in page
+
+
+def test_the_same_act_shows_nothing_of_others(client_of, done_by, alice, charlie):
+    event, theirs = done_by(alice), done_by(charlie)
+    assert event.request_id == theirs.request_id
+    page = client_of(alice).get(f"/audit/{event.number}/").content.decode()
+    assert theirs.sentence not in page
+
+
+def test_texts_of_an_event_are_never_markup(client_of, done_by, bob, alice):
+    event = done_by(
+        alice, subject=Subject("x", "<b>", "<script>alert(1)</script>"), reason="<i>", changes={"<u>": ("<", ">")}
+    )
+    for address in ("/audit/", f"/audit/{event.number}/"):
+        page = client_of(bob).get(address).content.decode()
+        assert "<script>alert" not in page
+        assert "<u>" not in page
+        assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("number", ["0", "999999999", "9" * 40])
+def test_an_event_that_is_not_there_is_not_found(client_of, bob, number):
+    assert client_of(bob).get(f"/audit/{number}/").status_code == 404
+
+
+FILTERS = [
+    ("actor={alice.pk}", True),
+    ("actor=ALIC", True),
+    ("actor=Nobody", False),
+    ("actor=99999999999999999999999", False),
+    ("action=registration.confirmed", True),
+    ("action=staff.signed_out", False),
+    ("outcome=done", True),
+    ("outcome=refused", False),
+    ("organization={organization.id}", True),
+    ("object=R-7F3K2M9QXA", True),
+    ("object=r-7f3k2m9qxa", True),
+    ("object=jana", True),
+    ("object={customer}", True),
+    ("object={vehicle}", True),
+    ("object={other}", False),
+    ("from={today}&to={today}", True),
+    ("from={tomorrow}", False),
+    ("to={yesterday}", False),
+    ("from={yesterday}&to={tomorrow}&actor=alice&action=registration.confirmed&object=novak", True),
+]
+
+
+@pytest.mark.parametrize(("query", "is_found"), FILTERS)
+def test_a_filter_finds_what_it_names(client_of, done_by, bob, alice, organization_a, query, is_found):
+    event, today = done_by(alice, customer_id=CUSTOMER, vehicle_id=VEHICLE), timezone.localdate()
+    filled = query.format(
+        alice=alice, organization=organization_a, customer=CUSTOMER, vehicle=str(VEHICLE).upper(), other=uuid4(),
+        today=today, tomorrow=today + timedelta(days=1), yesterday=today - timedelta(days=1),
+    )  # fmt: skip
+    response = client_of(bob).get(f"/audit/?{filled}")
+    assert response.status_code == 200
+    assert (event.number in numbers(response)) is is_found
+
+
+BAD = [
+    ("from=31.02.2026", "Enter a valid date."),
+    ("from=0001-01-01", "greater than or equal to"),
+    ("to=9999-12-31", "less than or equal to"),
+    ("from=2026-02-01&to=2026-01-01", "The last day lies before the first."),
+    ("action=moon.landed", "nothing of that name"),
+    ("outcome=%00", "nothing of that name"),
+    ("organization=not-an-id", "nothing of that name"),
+    ("organization={theirs}", "nothing of that name"),
+    ("actor=%00", "Null characters are not allowed."),
+    ("object=" + "x" * 10_000, "at most 200 characters"),
+    ("object=a%00b", "Null characters are not allowed."),
+]
+
+
+@pytest.mark.parametrize("side", ["", "&show=access"])
+@pytest.mark.parametrize(("query", "message"), BAD)
+def test_a_filter_that_makes_no_sense_is_explained(client_of, bob, organization_b, query, message, side):
+    response = client_of(bob).get(f"/audit/?{query.format(theirs=organization_b.id)}{side}")
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    assert "a filter cannot be used" in response.content.decode()
+
+
+@pytest.mark.parametrize("cursor", ["after=x", "before=%00", "after=" + "y" * 10_000, "before=1:2:3"])
+def test_a_damaged_cursor_is_explained(client_of, bob, cursor):
+    response = client_of(bob).get(f"/audit/?{cursor}")
+    assert response.status_code == 422
+    assert "Start again from the first page" in response.content.decode()
+
+
+def test_pages_follow_each_other_there_and_back(client_of, done_by, bob, alice):
+    made = [done_by(alice).number for _ in range(120)]
+    client, seen, address = client_of(bob), [], "/audit/?action=registration.confirmed"
+    while address:
+        response = client.get(address)
+        seen.append(numbers(response))
+        found = re.search(r'rel="next" href="([^"]+)"', response.content.decode())
+        address = found[1].replace("&amp;", "&") if found else ""
+    assert [len(page) for page in seen] == [50, 50, 20]
+    assert [number for page in seen for number in page] == sorted(made, reverse=True)
+    back = re.search(r'rel="prev" href="([^"]+)"', response.content.decode())
+    assert numbers(client.get(back[1].replace("&amp;", "&"))) == seen[1]
+
+
+def test_a_full_page_costs_few_queries(client_of, done_by, bob, alice, django_assert_max_num_queries):
+    for _ in range(60):
+        done_by(alice, changes={"a": (1, 2)})
+    client = client_of(bob)
+    with django_assert_max_num_queries(5):  # session, person, seats, end of the chain, events
+        client.get("/audit/?actor=alice&from=2026-01-01")
+
+
+def test_an_empty_log_says_so(client_of, charlie):
+    page = client_of(charlie).get("/audit/").content.decode()
+    assert "No events yet." in page
+    assert "No event matches" in client_of(charlie).get("/audit/?actor=x").content.decode()
+
+
+def rows_of(response: Any) -> list[dict[str, str]]:
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_the_export_holds_what_is_filtered_and_is_itself_an_event(client_of, done_by, bob, alice):
+    kept, left = done_by(alice, reason="=1+1"), done_by(alice, Action.REGISTRATION_SENT)
+    response = client_of(bob).post("/audit/export/", {"action": "registration.confirmed", "object": "Jana"})
+    told = Event.objects.get(action=Action.EVENTS_EXPORTED)
+    assert told.actor_name == "Bob"
+    assert "Jana" not in told.object_label
+    rows = rows_of(response)
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert str(kept.number) in [row["number"] for row in rows]
+    assert str(left.number) not in [row["number"] for row in rows]
+    assert rows[0]["reason"] == "'=1+1"
+    assert rows[0]["hash"] == kept.hash
+
+
+def test_the_export_ends_with_itself(client_of, done_by, bob, alice):
+    response = client_of(bob).post("/audit/export/")
+    later = done_by(alice)
+    rows = rows_of(response)
+    assert rows[0]["action"] == "events.exported"
+    assert str(later.number) not in [row["number"] for row in rows]
+
+
+def test_an_agent_may_not_export_and_the_attempt_is_recorded(client_of, alice):
+    client = client_of(alice)
+    assert client.post("/audit/export/").status_code == 403
+    denied = Event.objects.get(action=Action.ACCESS_DENIED)
+    assert (denied.actor_name, denied.object_label) == ("Alice", "POST /audit/export/")
+    assert "events_export" in denied.reason
+    assert not Event.objects.filter(action=Action.EVENTS_EXPORTED).exists()
+    assert "Export CSV" not in client.get("/audit/").content.decode()
+
+
+def test_an_export_with_bad_filters_exports_nothing(client_of, bob):
+    assert client_of(bob).post("/audit/export/", {"from": "soon"}).status_code == 422
+    assert not Event.objects.filter(action=Action.EVENTS_EXPORTED).exists()
+
+
+@pytest.mark.parametrize("path", ["/audit/export/", "/audit/verify/"])
+def test_what_acts_wants_a_post(client_of, bob, path):
+    assert client_of(bob).get(path).status_code == 405
+
+
+def test_a_supervisor_has_the_chain_verified(client_of, done_by, bob, alice):
+    done_by(alice)
+    client = client_of(bob)
+    assert "Not checked yet" in client.get("/audit/").content.decode()
+    page = client.post("/audit/verify/", follow=True).content.decode()
+    assert "The audit log is unbroken" in page
+    assert 'data-field="chain" data-value="unbroken"' in page
+    told = Event.objects.get(action=Action.EVENTS_VERIFIED)
+    assert (told.actor_name, told.outcome) == ("Bob", "done")
+
+
+def test_a_broken_chain_is_shown_in_the_error_tone(client_of, done_by, bob, alice):
+    event = done_by(alice)
+    with triggers.lifted(), connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_event SET outcome = 'failed' WHERE number = %s", [event.number])
+    page = client_of(bob).post("/audit/verify/", follow=True).content.decode()
+    assert f"The audit log is broken: event {event.number} was changed" in page
+    assert '<span class="status error" data-field="chain" data-value="broken">' in page
+
+
+def test_an_agent_may_not_have_it_verified_and_the_attempt_is_recorded(client_of, alice):
+    assert client_of(alice).post("/audit/verify/").status_code == 403
+    assert Event.objects.filter(action=Action.ACCESS_DENIED, object_id="/audit/verify/").exists()
+    assert ChainHead.objects.get().checked_at is None
+
+
+def test_a_refusal_stays_one_when_it_cannot_be_recorded(client_of, alice):
+    client = client_of(alice)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_event RENAME TO audit_event_away")
+    assert client.post("/audit/verify/").status_code == 403
+
+
+def test_looks_are_listed_for_supervisors_and_filtered(client_of, access_of, alice, bob, sara, charlie, organization_a):
+    for staff, customer in ((alice, CUSTOMER), (sara, uuid4())):
+        looked_at(
+            access=access_of(staff), organization_id=organization_a.id, customer_id=customer, label=f"seen by {staff}"
+        )
+    all_looks = client_of(bob).get("/audit/?show=access").content.decode()
+    assert "seen by Alice" in all_looks
+    assert "seen by Sara" in all_looks
+    narrowed = client_of(bob).get(f"/audit/?show=access&object={CUSTOMER}&from={timezone.localdate()}").content.decode()
+    assert "seen by Alice" in narrowed
+    assert "seen by Sara" not in narrowed
+    assert "seen by" not in client_of(bob).get("/audit/?show=access&to=2020-01-01").content.decode()
+    own = client_of(alice).get("/audit/?show=access").content.decode()
+    assert "seen by Alice" in own
+    assert "seen by Sara" not in own
+    assert "seen by" not in client_of(charlie).get("/audit/?show=access").content.decode()
+
+
+def test_one_objects_history_is_for_those_who_may_look_at_it(access_of, done_by, alice, sara, charlie):
+    event = done_by(sara, customer_id=CUSTOMER, vehicle_id=VEHICLE)
+    assert history(access=access_of(alice), customer_id=CUSTOMER) == [event]
+    assert history(access=access_of(alice), vehicle_id=VEHICLE) == [event]
+    assert history(access=access_of(charlie), customer_id=CUSTOMER) == []
+    with pytest.raises(TypeError):
+        history(access=access_of(alice))
+
+
+def test_who_looked_at_one_customer(access_of, alice, bob, sara, charlie, organization_a):
+    looked_at(access=access_of(sara), organization_id=organization_a.id, customer_id=CUSTOMER)
+    assert [looked.actor_name for looked in access_records(access=access_of(bob), customer_id=CUSTOMER)] == ["Sara"]
+    assert access_records(access=access_of(alice), customer_id=CUSTOMER) == []
+    assert access_records(access=access_of(charlie), customer_id=CUSTOMER) == []
+
+
+def test_the_admin_shows_events_and_changes_none(client_of, done_by, root, alice):
+    event = done_by(alice)
+    client = client_of(root)
+    assert "Alice" in client.get("/django-admin/audit/event/").content.decode()
+    assert client.get(f"/django-admin/audit/event/{event.number}/change/").status_code == 200
+    assert client.post(f"/django-admin/audit/event/{event.number}/change/", {"reason": "x"}).status_code == 403
+    assert client.post(f"/django-admin/audit/event/{event.number}/delete/", {"post": "yes"}).status_code == 403
+    assert client.get("/django-admin/audit/event/add/").status_code == 403
+
+
+def test_links_stay_in_their_frame(client_of, done_by, bob, alice, settings):
+    settings.EMBED_ORIGINS = ["https://intranet.example"]
+    event = done_by(alice)
+    page = client_of(bob).get("/audit/?embed=1").content.decode()
+    assert f'href="/audit/{event.number}/?embed=1"' in page
+    assert 'action="/audit/export/?embed=1"' in page
+    assert '<input type="hidden" name="embed" value="1">' in page

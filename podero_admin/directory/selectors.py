@@ -15,7 +15,6 @@ from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import NotFound
 from podero_admin.core.paging import Page, paginate
 from podero_admin.directory.folding import query_words
-from podero_admin.directory.mapping import digest
 from podero_admin.directory.models import Customer
 from podero_admin.organizations.models import Organization
 
@@ -37,7 +36,7 @@ def customer_get(*, access: Access, customer_id: UUID) -> Customer:
 def customer_search(*, access: Access, text: str = "", after: str = "", before: str = "") -> Page[Customer]:
     """A page of the customers that the person's lists show; with `text`, those in which every word of it is found."""
     organization_ids = access.listed_ids()
-    scope = f"{sorted(map(str, organization_ids))}:{digest(text)}"
+    scope = f"{sorted(map(str, organization_ids))}:{text}"
     if text.strip():
         customers = _matching(text, organization_ids)
     else:
@@ -52,8 +51,8 @@ def within(rows: QuerySet[Row], organization_ids: Collection[UUID]) -> QuerySet[
     A flag is compared with `__in` for the same reason: SQLite uses no index for NOT.
     """
     if connection.vendor == "sqlite" and len(organization_ids) > 1:
-        told_apart = rows.alias(of=Coalesce("organization_id", "organization_id")).filter(of__in=organization_ids)
-        return told_apart  # type: ignore[return-value] # an alias leaves the rows what they are
+        its_own = Coalesce("organization_id", "organization_id")
+        return rows.alias(of=its_own).filter(of__in=organization_ids)  # type: ignore[return-value] # an alias changes no row
     return rows.filter(organization_id__in=organization_ids)
 
 

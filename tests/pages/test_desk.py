@@ -25,16 +25,7 @@ def customers(organization_a: Any, organization_b: Any) -> list[Customer]:
 
 @pytest.fixture
 def with_vehicles(customers: list[Customer], world: Any) -> Customer:
-    owners = {str(vehicle["user_id"]) for vehicle in _vehicles(world)}
-    return next(customer for customer in customers if str(customer.id) in owners)
-
-
-def _vehicles(world: Any) -> list[dict[str, Any]]:
-    return [{"user_id": user_id} for user_id in owners_of(world)]
-
-
-def owners_of(world: Any) -> list[str]:
-    return [str(vehicle.user_id) for vehicle in world.vehicles.values()]
+    return next(customer for customer in customers if world.vehicles_of(str(customer.id)))
 
 
 class TestStart:
@@ -132,11 +123,15 @@ class TestOpen:
         assert all(f"/customers/{customer.id}/" in page for customer in customers[:2])
 
     def test_a_customer_that_is_not_known_yet_is_fetched(self, alice: Any, organization_a: Any, world: Any, client_of: Any, settings: Any) -> None:
-        some_id = next(owner for owner in owners_of(world))
-        query = {"organization": settings.ALPENSTROM, "customer": some_id}
-        response = client_of(alice).get("/open/", query)
-        assert Customer.objects.filter(organization=organization_a).exists()
-        assert response.status_code in {302, 404}
+        new = world.add_user(settings.ALPENSTROM, external_user_id="AS-NEW-1")
+        query = {"organization": settings.ALPENSTROM, "customer": "AS-NEW-1"}
+        assert client_of(alice).get("/open/", query)["Location"] == f"/customers/{new.id}/"
+
+    def test_the_list_is_not_fetched_again_for_every_dead_link(self, alice: Any, organization_a: Any, world: Any, client_of: Any, settings: Any) -> None:
+        browser = client_of(alice)
+        for key in ("dead-1", "dead-2", "dead-3"):
+            browser.get("/open/", {"organization": settings.ALPENSTROM, "customer": key})
+        assert len([seen for seen in world.requests if seen.path.endswith("/users")]) == 1
 
     def test_nobody_with_this_number_is_said_in_words(self, alice: Any, customers: list[Customer], client_of: Any, settings: Any) -> None:
         response = client_of(alice).get("/open/", {"organization": settings.ALPENSTROM, "customer": "nobody"})

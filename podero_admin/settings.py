@@ -24,15 +24,13 @@ PUBLIC_URL = E.public_url
 URL_PREFIX = E.url_prefix
 ROOT = f"/{E.url_prefix}/" if E.url_prefix else "/"
 
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # core.middleware.FrameMiddleware sends X-Frame-Options or frame-ancestors, whichever applies
+    "security.W005",  # HSTS for all subdomains is the intranet's to decide, not ours
+    "security.W021",  # and so is the browsers' preload list
+]
+
 INSTALLED_APPS = [
-    "podero_admin.accounts",
-    "podero_admin.organizations",
-    "podero_admin.audit",
-    "podero_admin.directory",
-    "podero_admin.vehicles",
-    "podero_admin.registrations",
-    "podero_admin.desk",
-    "podero_admin.core",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -47,6 +45,14 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "csp",
+    "podero_admin.accounts",
+    "podero_admin.organizations",
+    "podero_admin.audit",
+    "podero_admin.directory",
+    "podero_admin.vehicles",
+    "podero_admin.registrations",
+    "podero_admin.desk",
+    "podero_admin.core",
 ]
 
 MIDDLEWARE = [

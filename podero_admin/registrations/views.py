@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.views.decorators.http import require_POST, require_safe
 
+from podero_admin.accounts.middleware import KEPT_POST
 from podero_admin.audit.selectors import object_history
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Conflicting, Invalid
@@ -19,7 +20,6 @@ from podero_admin.registrations.selectors import open_registration_of, registrat
 from podero_admin.registrations.submission import Submission, digest, is_ours, issue, read
 from podero_admin.vehicles.selectors import vehicles_of
 
-KEPT_POST = "kept_post"
 RARE_TICKS = ("send_place", "send_system")
 FRESH_KEY = "This form was open for more than an hour, or its key was damaged. Everything you typed is here: look it over and press again."
 KEPT = "You were signed out when you pressed. Everything you typed is here: look it over and press again. Nothing was sent."

@@ -1,5 +1,6 @@
 """The log's pages: the list and its second side, access records; one event; the export; "Verify now"."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from podero_admin.audit.forms import FilterForm
+from podero_admin.audit.rows import event_rows
 from podero_admin.audit.selectors import (
     EventFilters,
     access_record_list,
@@ -23,30 +25,35 @@ from podero_admin.core.errors import Invalid
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
 from podero_admin.core.paging import Page
 
-NOT_CHOSEN = EventFilters()
+NOT_FILTERED = EventFilters()
 
 
 @require_safe
 def events(request: StaffRequest) -> HttpResponse:
-    access, query = request.access, request.GET
-    form = FilterForm(query, access=access)
-    shows_access = query.get("show") == "access"
-    find = access_record_list if shows_access else event_list
-    is_valid = form.is_valid()
-    page: Page[Any] = Page(rows=[])
-    if is_valid:
-        page = find(access=access, filters=form.filters, after=query.get("after", ""), before=query.get("before", ""))
+    shows_access = request.GET.get("show") == "access"
+    form, page = _found(request, access_record_list if shows_access else event_list)
     context = {
         "form": form,
-        "is_valid": is_valid,
-        "is_filtered": is_valid and form.filters != NOT_CHOSEN,
         "page": page,
+        "rows": "" if shows_access else event_rows(page.rows),
+        "is_valid": form.is_valid(),
+        "is_filtered": form.is_valid() and form.filters != NOT_FILTERED,
         "chain": chain_head(),
-        "may_verify": access.allows(Permission.EVENTS_VIEW_ALL),
-        "may_export": access.allows(Permission.EVENTS_EXPORT),
+        "may_verify": request.access.allows(Permission.EVENTS_VIEW_ALL),
+        "may_export": request.access.allows(Permission.EVENTS_EXPORT),
     }
     name = "audit/access_records.html" if shows_access else "audit/list.html"
-    return render_page(request, name, context, status=200 if is_valid else 422)
+    return render_page(request, name, context, status=200 if form.is_valid() else 422)
+
+
+def _found(request: StaffRequest, find: Callable[..., Page[Any]]) -> tuple[FilterForm, Page[Any]]:
+    """What the filters in the address select; nothing where one of them cannot be used."""
+    query = request.GET
+    form = FilterForm(query, access=request.access)
+    if not form.is_valid():
+        return form, Page(rows=[])
+    after, before = query.get("after", ""), query.get("before", "")
+    return form, find(access=request.access, filters=form.filters, after=after, before=before)
 
 
 @require_safe

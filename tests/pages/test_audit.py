@@ -182,6 +182,17 @@ def test_a_filter_finds_what_it_names(client_of, done_by, bob, alice, organizati
     assert (event.number in numbers(response)) is is_found
 
 
+def test_the_filters_show_what_was_chosen(client_of, root, organization_a, organization_b):
+    query = f"?action=staff.added&organization={organization_a.id}&actor=%22%3E%3Cb%3E&from=2026-01-02"
+    page = client_of(root).get(f"/audit/{query}").content.decode()
+    assert '<option value="staff.added" selected>Added staff</option>' in page
+    assert f'<option value="{organization_a.id}" selected>' in page
+    assert f'<option value="{organization_b.id}">' in page
+    assert 'value="&quot;&gt;&lt;b&gt;"' in page
+    assert 'value="2026-01-02"' in page
+    assert page.count(" selected>") == 2
+
+
 BAD = [
     ("from=31.02.2026", "Enter a valid date."),
     ("from=0001-01-01", "greater than or equal to"),

@@ -1,0 +1,43 @@
+"""The rows of the event list, drawn in Python: fifty rows of a template cost more than all the rest of the page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+from podero_admin.audit.models import Event
+from podero_admin.core.http import link
+from podero_admin.core.templatetags.ui import status, when
+
+SHOWN_REASON = 100
+SOFT = ' <small class="soft">{}</small>'
+ROW = (
+    '<tr><td data-label="When" class="tight">{}</td><td data-label="Who">{}{}</td><td data-label="What">{}</td>'
+    '<td data-label="On">{}</td><td data-label="Outcome">{}{}</td>'
+    '<td data-label="Entry" class="tight"><a href="{}">#{}</a></td></tr>\n'
+)
+
+
+def event_rows(events: Iterable[Event]) -> SafeString:
+    return format_html_join("", ROW, (_cells(event) for event in events))
+
+
+def _soft(text: str) -> SafeString | str:
+    return format_html(SOFT, text) if text else ""
+
+
+def _cells(event: Event) -> tuple[Any, ...]:
+    reason = event.reason if len(event.reason) <= SHOWN_REASON else Truncator(event.reason).chars(SHOWN_REASON)
+    return (
+        when(event.at, seconds=True),
+        event.actor_name,
+        _soft(event.actor_role),
+        event.label,
+        event.object_label,
+        status(event.badge),
+        _soft(reason),
+        link("audit:detail", event.number),
+        event.number,
+    )

@@ -91,6 +91,10 @@ def _parts(group: Group) -> Iterable[Field]:
             yield INPUTS[name]
 
 
+def _is_switch(field: Field) -> bool:
+    return field.kind in {"boolean", "nullable_boolean"} and field.name not in EXPLICIT
+
+
 class Panel(Div):  # type: ignore[misc]
     """One group of the form in its box."""
 
@@ -176,14 +180,16 @@ class RegistrationForm(forms.Form):
         return helper
 
     def _panel(self, group: Group) -> "Panel":
-        fields = [self._drawn(field) for field in _parts(group)]
+        switches = [Drawn(field.name, wrapper_class="form-switch") for field in _parts(group) if _is_switch(field)]
+        inputs = [self._drawn(field) for field in _parts(group) if not _is_switch(field)]
+        fields = [Div(*drawn, css_class="grid") for drawn in (inputs, switches) if drawn]
         if group.name not in TICKS:
-            return Panel(Div(*fields, css_class="grid"), group=group, template="registrations/_fieldset.html")
+            return Panel(*fields, group=group, template="registrations/_fieldset.html")
         tick = TICKS[group.name][0]
         is_open = self.is_bound and bool(self.data.get(tick) or any(self.data.get(field.name) for field in _parts(group)))
         return Panel(
             Drawn(tick),
-            Div(*fields, css_class="grid"),
+            *fields,
             group=group,
             template="registrations/_rare_fields.html",
             warning=WARNINGS[group.name],
@@ -192,8 +198,6 @@ class RegistrationForm(forms.Form):
 
     def _drawn(self, field: Field) -> Any:
         size = "form-select-sm" if field.kind == "choice" or field.name in EXPLICIT else "form-control-sm"
-        if field.kind in {"boolean", "nullable_boolean"} and field.name not in EXPLICIT:
-            return Drawn(field.name)
         if field.unit:
             return AppendedText(field.name, field.unit, css_class=size, input_size="input-group-sm")
         return Drawn(field.name, css_class=size)

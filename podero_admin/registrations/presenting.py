@@ -38,7 +38,7 @@ def preview(form: RegistrationForm, *, reference: str, is_tagged: bool, customer
         "words": settings_in_words(payload, tz=tz),
         "time_needed": charging_time(payload),
         "hints": hints,
-        "request_line": f"POST …/users/{customer_id}/electric-vehicles",
+        "request_line": f"POST …/{str(customer_id)[:8]}…/electric-vehicles",
         "json": pretty(sent),
     }
 

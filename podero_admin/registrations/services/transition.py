@@ -70,7 +70,7 @@ def move(
         access=access,
         registration=registration,
         outcome=to.value,
-        reason=reason or (in_words(to, seen).happened if seen else ""),
+        reason=reason or ("" if seen in {None, Seen.ID_READ} else in_words(to, seen).happened),
         changes={"outcome": (before, to.value)},
     )
     return True

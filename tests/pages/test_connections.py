@@ -19,7 +19,9 @@ class TestConnections:
         assert "alpenstrom-sandbox" not in page
 
     @pytest.mark.parametrize("name", ["alice", "bob", "charlie"])
-    def test_others_are_refused_and_that_is_an_event(self, request: pytest.FixtureRequest, client_of: Any, name: str) -> None:
+    def test_others_are_refused_and_that_is_an_event(
+        self, request: pytest.FixtureRequest, client_of: Any, name: str
+    ) -> None:
         staff = request.getfixturevalue(name)
         assert client_of(staff).get("/connections/").status_code == 403
         assert Event.objects.filter(action="access.denied", actor_id=staff.id).count() == 1
@@ -42,14 +44,18 @@ class TestConnections:
 
 
 class TestChoose:
-    def test_it_is_kept_shown_and_recorded(self, root: Any, organization_b: Any, organization_a: Any, client_of: Any) -> None:
+    def test_it_is_kept_shown_and_recorded(
+        self, root: Any, organization_b: Any, organization_a: Any, client_of: Any
+    ) -> None:
         browser = client_of(root)
         response = browser.post("/organization/", {"organization": str(organization_b.id), "next": "/connections/"})
         assert response["Location"] == "/connections/"
         assert "Organisation: Nordvolt AB" in browser.get("/").content.decode()
         assert Event.objects.get(action="organization.chosen").object_label == "Nordvolt AB"
 
-    def test_all_takes_the_choice_back(self, root: Any, organization_b: Any, organization_a: Any, client_of: Any) -> None:
+    def test_all_takes_the_choice_back(
+        self, root: Any, organization_b: Any, organization_a: Any, client_of: Any
+    ) -> None:
         browser = client_of(root)
         browser.post("/organization/", {"organization": str(organization_b.id)})
         browser.post("/organization/", {"organization": "all"})

@@ -1,5 +1,6 @@
 """The start page, a customer's page, deep links, the looks, and the pages that say no."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +41,9 @@ class TestStart:
         assert "No vehicle needs action" in page
         assert "None of yours is open." in page
 
-    def test_it_lists_whom_one_opened_last_and_only_those(self, alice: Any, bob: Any, customers: list[Customer], client_of: Any) -> None:
+    def test_it_lists_whom_one_opened_last_and_only_those(
+        self, alice: Any, bob: Any, customers: list[Customer], client_of: Any
+    ) -> None:
         first, second = customers[0], customers[1]
         client_of(bob).get(f"/customers/{second.id}/")
         browser = client_of(alice)
@@ -57,26 +60,34 @@ class TestStart:
 
 
 class TestCustomer:
-    def test_it_shows_facts_and_vehicles_and_notes_the_look(self, alice: Any, with_vehicles: Customer, client_of: Any) -> None:
+    def test_it_shows_facts_and_vehicles_and_notes_the_look(
+        self, alice: Any, with_vehicles: Customer, client_of: Any
+    ) -> None:
         response = client_of(alice).get(f"/customers/{with_vehicles.id}/")
         page = response.content.decode()
         assert response.status_code == 200
         assert 'data-field="connection_status"' in page
         assert AccessRecord.objects.filter(customer_id=with_vehicles.id, actor_id=alice.id).count() == 1
 
-    def test_charlie_finds_nothing_and_the_attempt_is_noted(self, charlie: Any, customers: list[Customer], client_of: Any) -> None:
+    def test_charlie_finds_nothing_and_the_attempt_is_noted(
+        self, charlie: Any, customers: list[Customer], client_of: Any
+    ) -> None:
         response = client_of(charlie).get(f"/customers/{customers[0].id}/")
         assert response.status_code == 404
         assert customers[0].name not in response.content.decode()
         assert Event.objects.filter(action="access.denied", actor_id=charlie.id).count() == 1
         assert not AccessRecord.objects.filter(actor_id=charlie.id).exists()
 
-    def test_only_those_who_may_register_are_offered_it(self, alice: Any, bob: Any, customers: list[Customer], client_of: Any) -> None:
+    def test_only_those_who_may_register_are_offered_it(
+        self, alice: Any, bob: Any, customers: list[Customer], client_of: Any
+    ) -> None:
         address = f"/customers/{customers[0].id}/"
         assert f"{address}register/" in client_of(alice).get(address).content.decode()
         assert f"{address}register/" not in client_of(bob).get(address).content.decode()
 
-    def test_it_shows_what_it_knows_when_podero_is_away(self, alice: Any, customers: list[Customer], sandbox: Any, client_of: Any) -> None:
+    def test_it_shows_what_it_knows_when_podero_is_away(
+        self, alice: Any, customers: list[Customer], sandbox: Any, client_of: Any
+    ) -> None:
         sandbox.stop()
         response = client_of(alice).get(f"/customers/{customers[0].id}/")
         assert response.status_code == 200
@@ -88,7 +99,9 @@ class TestCustomer:
         event = Event.objects.get(action="vehicle.refreshed")
         assert (event.customer_id, event.outcome, event.actor_id) == (with_vehicles.id, "done", alice.id)
 
-    def test_a_refresh_that_fails_is_said_and_recorded(self, alice: Any, with_vehicles: Customer, sandbox: Any, client_of: Any) -> None:
+    def test_a_refresh_that_fails_is_said_and_recorded(
+        self, alice: Any, with_vehicles: Customer, sandbox: Any, client_of: Any
+    ) -> None:
         sandbox.stop()
         response = client_of(alice).post(f"/customers/{with_vehicles.id}/refresh/")
         assert response.status_code == 503
@@ -100,9 +113,13 @@ class TestCustomer:
 
 
 class TestOpen:
-    def test_it_leads_to_the_one_customer_with_this_number(self, alice: Any, customers: list[Customer], client_of: Any, settings: Any) -> None:
+    def test_it_leads_to_the_one_customer_with_this_number(
+        self, alice: Any, customers: list[Customer], client_of: Any, settings: Any
+    ) -> None:
         wanted = next(customer for customer in customers if customer.external_user_id)
-        Customer.objects.filter(external_user_id=wanted.external_user_id).exclude(id=wanted.id).update(external_user_id="")
+        Customer.objects.filter(external_user_id=wanted.external_user_id).exclude(id=wanted.id).update(
+            external_user_id=""
+        )
         query = {"organization": settings.ALPENSTROM, "customer": wanted.external_user_id}
         assert client_of(alice).get("/open/", query)["Location"] == f"/customers/{wanted.id}/"
 
@@ -115,30 +132,40 @@ class TestOpen:
         with override_settings(EMBED_ORIGINS=["https://intranet.example"]):
             assert client_of(alice).get("/open/", query)["Location"] == f"/customers/{customers[0].id}/?embed=1"
 
-    def test_several_matches_are_a_choice(self, alice: Any, customers: list[Customer], client_of: Any, settings: Any) -> None:
+    def test_several_matches_are_a_choice(
+        self, alice: Any, customers: list[Customer], client_of: Any, settings: Any
+    ) -> None:
         Customer.objects.filter(id__in=[customer.id for customer in customers[:2]]).update(external_user_id="TWICE")
         response = client_of(alice).get("/open/", {"organization": settings.ALPENSTROM, "customer": "TWICE"})
         page = response.content.decode()
         assert response.status_code == 200
         assert all(f"/customers/{customer.id}/" in page for customer in customers[:2])
 
-    def test_a_customer_that_is_not_known_yet_is_fetched(self, alice: Any, organization_a: Any, world: Any, client_of: Any, settings: Any) -> None:
+    def test_a_customer_that_is_not_known_yet_is_fetched(
+        self, alice: Any, organization_a: Any, world: Any, client_of: Any, settings: Any
+    ) -> None:
         new = world.add_user(settings.ALPENSTROM, external_user_id="AS-NEW-1")
         query = {"organization": settings.ALPENSTROM, "customer": "AS-NEW-1"}
         assert client_of(alice).get("/open/", query)["Location"] == f"/customers/{new.id}/"
 
-    def test_the_list_is_not_fetched_again_for_every_dead_link(self, alice: Any, organization_a: Any, world: Any, client_of: Any, settings: Any) -> None:
+    def test_the_list_is_not_fetched_again_for_every_dead_link(
+        self, alice: Any, organization_a: Any, world: Any, client_of: Any, settings: Any
+    ) -> None:
         browser = client_of(alice)
         for key in ("dead-1", "dead-2", "dead-3"):
             browser.get("/open/", {"organization": settings.ALPENSTROM, "customer": key})
         assert len([seen for seen in world.requests if seen.path.endswith("/users")]) == 1
 
-    def test_nobody_with_this_number_is_said_in_words(self, alice: Any, customers: list[Customer], client_of: Any, settings: Any) -> None:
+    def test_nobody_with_this_number_is_said_in_words(
+        self, alice: Any, customers: list[Customer], client_of: Any, settings: Any
+    ) -> None:
         response = client_of(alice).get("/open/", {"organization": settings.ALPENSTROM, "customer": "nobody"})
         assert response.status_code == 404
         assert "No such customer" in response.content.decode()
 
-    def test_charlie_finds_no_such_organisation(self, charlie: Any, customers: list[Customer], client_of: Any, settings: Any) -> None:
+    def test_charlie_finds_no_such_organisation(
+        self, charlie: Any, customers: list[Customer], client_of: Any, settings: Any
+    ) -> None:
         query = {"organization": settings.ALPENSTROM, "customer": str(customers[0].id)}
         assert client_of(charlie).get("/open/", query).status_code == 404
         assert Event.objects.filter(action="access.denied", actor_id=charlie.id).exists()
@@ -157,7 +184,9 @@ class TestTheme:
         assert response["Location"] == "/vehicles/?health=old"
         assert 'data-bs-theme="dark"' in browser.get("/").content.decode()
 
-    @pytest.mark.parametrize("address", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", ""])
+    @pytest.mark.parametrize(
+        "address", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", ""]
+    )
     def test_it_never_leads_elsewhere(self, alice: Any, client_of: Any, address: str) -> None:
         assert client_of(alice).post("/theme/", {"theme": "dark", "next": address})["Location"] == "/"
 
@@ -170,6 +199,28 @@ class TestTheme:
         browser = client_of(alice)
         browser.cookies["podero_theme"] = '"><script>'
         assert 'data-bs-theme="auto"' in browser.get("/").content.decode()
+
+
+class TestFrame:
+    def test_an_embedded_page_hides_the_bar_and_keeps_its_links_in_the_frame(
+        self, alice: Any, with_vehicles: Customer, client_of: Any
+    ) -> None:
+        with override_settings(EMBED_ORIGINS=["https://intranet.example"]):
+            page = client_of(alice).get(f"/customers/{with_vehicles.id}/?embed=1").content.decode()
+        assert 'class="bar"' not in page
+        assert 'href="/customers/?embed=1"' in page
+        assert f'action="/customers/{with_vehicles.id}/refresh/?embed=1"' in page
+
+    def test_without_origins_nothing_is_embedded(self, alice: Any, client_of: Any) -> None:
+        assert 'class="bar"' in client_of(alice).get("/?embed=1").content.decode()
+
+    def test_no_page_holds_a_script_or_a_style_of_its_own(
+        self, alice: Any, with_vehicles: Customer, client_of: Any
+    ) -> None:
+        browser = client_of(alice)
+        for address in ("/", f"/customers/{with_vehicles.id}/", "/accounts/password/change/", "/nothing/"):
+            page = browser.get(address).content.decode()
+            assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", page)
 
 
 class TestErrorPages:

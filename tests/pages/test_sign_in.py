@@ -103,7 +103,10 @@ class TestPassword:
         assert not Event.objects.filter(action="staff.password_changed").exists()
 
     def test_without_mail_the_reset_says_whom_to_ask(self, client: Client, alice: Any) -> None:
-        for response in (client.get("/accounts/password/reset/"), client.post("/accounts/password/reset/", {"email": alice.email})):
+        for response in (
+            client.get("/accounts/password/reset/"),
+            client.post("/accounts/password/reset/", {"email": alice.email}),
+        ):
             assert response.status_code == 200
             assert "Ask the administrator" in response.content.decode()
 
@@ -123,10 +126,18 @@ class TestPassword:
 
     @override_settings(MAIL_CONFIGURED=True)
     def test_a_reset_does_not_tell_who_has_an_account(self, client: Client, alice: Any) -> None:
-        answers = {client.post("/accounts/password/reset/", {"email": email})["Location"] for email in (alice.email, "no@body.example")}
+        answers = {
+            client.post("/accounts/password/reset/", {"email": email})["Location"]
+            for email in (alice.email, "no@body.example")
+        }
         assert len(answers) == 1
 
-    @override_settings(MAIL_CONFIGURED=True, EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=9)
+    @override_settings(
+        MAIL_CONFIGURED=True,
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        EMAIL_HOST="127.0.0.1",
+        EMAIL_PORT=9,
+    )
     def test_a_mail_server_that_is_down_does_not_break_the_page(self, client: Client, alice: Any) -> None:
         assert client.post("/accounts/password/reset/", {"email": alice.email}).status_code == 302
 
@@ -149,7 +160,11 @@ class TestFrame:
 
 class TestDjangoAdmin:
     def test_it_signs_in_like_everybody(self, client: Client, db: None) -> None:
-        assert client.get("/django-admin/", follow=True).redirect_chain[-1][0].startswith("/accounts/login/?next=/django-admin/")
+        assert (
+            client.get("/django-admin/", follow=True)
+            .redirect_chain[-1][0]
+            .startswith("/accounts/login/?next=/django-admin/")
+        )
 
     def test_a_superuser_comes_in(self, root: Any, client_of: Any) -> None:
         assert client_of(root).get("/django-admin/").status_code == 200

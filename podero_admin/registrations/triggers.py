@@ -12,19 +12,23 @@ _PAIRS = " OR ".join(
     for before, afters in sorted(TRANSITIONS.items())
     if afters
 )
+_KNOWN = f"EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id OR reference = NEW.reference OR submission_key = NEW.submission_key)"  # noqa: S608 - our own names
 _REFUSED = f"NEW.outcome <> OLD.outcome AND NOT ({_PAIRS})"
 
 _SQLITE = (
     f"CREATE TRIGGER {NAMES[0]} BEFORE UPDATE ON {TABLE} WHEN {_REFUSED} "
     "BEGIN SELECT RAISE(ABORT, 'registration: this transition is not permitted'); END",
-    f"CREATE TRIGGER {NAMES[1]} BEFORE INSERT ON {TABLE} WHEN NEW.outcome <> 'pending' "
-    "BEGIN SELECT RAISE(ABORT, 'registration: begins as pending'); END",
+    # REPLACE removes a row without asking any trigger of updates, so a known row is refused at the insert.
+    f"CREATE TRIGGER {NAMES[1]} BEFORE INSERT ON {TABLE} WHEN NEW.outcome <> 'pending' OR {_KNOWN} "
+    "BEGIN SELECT RAISE(ABORT, 'registration: begins as pending, once'); END",
 )
 _POSTGRESQL = (
     "CREATE OR REPLACE FUNCTION registrations_refuse() RETURNS trigger AS $$ BEGIN "
-    "RAISE EXCEPTION 'registration: this transition is not permitted' USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql",
-    f"CREATE TRIGGER {NAMES[0]} BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN ({_REFUSED}) EXECUTE FUNCTION registrations_refuse()",
-    f"CREATE TRIGGER {NAMES[1]} BEFORE INSERT ON {TABLE} FOR EACH ROW WHEN (NEW.outcome <> 'pending') EXECUTE FUNCTION registrations_refuse()",
+    "RAISE EXCEPTION 'registration: %', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql",
+    f"CREATE TRIGGER {NAMES[0]} BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN ({_REFUSED}) "
+    "EXECUTE FUNCTION registrations_refuse('this transition is not permitted')",
+    f"CREATE TRIGGER {NAMES[1]} BEFORE INSERT ON {TABLE} FOR EACH ROW WHEN (NEW.outcome <> 'pending') "
+    "EXECUTE FUNCTION registrations_refuse('begins as pending, once')",
 )
 
 

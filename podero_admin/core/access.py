@@ -1,7 +1,7 @@
 """Who may do what: the one table, and the frozen value that every page and service asks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import wraps
 from typing import Any
@@ -89,6 +89,13 @@ class Access:
         return self.staff_id is None
 
     @property
+    def person(self) -> int:
+        """The id of the person who acts; only people press buttons."""
+        if not self.staff_id:
+            raise NotAllowed("Only a signed-in person may do this.")
+        return self.staff_id
+
+    @property
     def label(self) -> str:
         return self.name or self.email
 
@@ -97,6 +104,11 @@ class Access:
         """What the lists show, in words."""
         seat = self.by_id.get(self.chosen) if self.chosen else None
         return seat.name if seat else "All organisations"
+
+    @property
+    def everywhere(self) -> "Access":
+        """The same person, whatever organisation the lists show."""
+        return replace(self, chosen=None)
 
     def role_in(self, organization_id: UUID | None) -> Role | None:
         seat = self.by_id.get(organization_id) if organization_id else None

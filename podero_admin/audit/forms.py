@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from podero_admin.audit.actions import OUTCOMES, Action
-from podero_admin.audit.selectors import EventFilters
+from podero_admin.audit.filters import EventFilters
 from podero_admin.core.access import Access
 
 ACTIONS = sorted(((action.value, action.label) for action in Action), key=lambda choice: choice[1])

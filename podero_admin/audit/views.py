@@ -8,10 +8,10 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from podero_admin.audit.filters import EventFilters
 from podero_admin.audit.forms import FilterForm
 from podero_admin.audit.rows import event_rows
 from podero_admin.audit.selectors import (
-    EventFilters,
     access_record_list,
     chain_head,
     event_get,

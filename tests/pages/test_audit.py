@@ -3,18 +3,20 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from podero_admin.audit import triggers
 from podero_admin.audit.actions import Action
+from podero_admin.audit.filters import EventFilters
 from podero_admin.audit.models import ChainHead, Event
-from podero_admin.audit.selectors import access_records, history
+from podero_admin.audit.selectors import access_records, event_list, history, object_history
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access
 
@@ -383,3 +385,45 @@ def test_links_stay_in_their_frame(client_of, done_by, bob, alice, settings):
     assert f'href="/audit/{event.number}/?embed=1"' in page
     assert 'action="/audit/export/?embed=1"' in page
     assert '<input type="hidden" name="embed" value="1">' in page
+
+
+def test_a_registrations_history_is_for_those_who_may_look_at_it(access_of, done_by, alice, sara, charlie):
+    event = done_by(sara)
+    named = {"object_type": "registration", "object_id": "R-7F3K2M9QXA"}
+    assert object_history(access=access_of(alice), **named) == [event]
+    assert object_history(access=access_of(charlie), **named) == []
+    assert object_history(access=access_of(alice), object_type="staff", object_id="R-7F3K2M9QXA") == []
+
+
+def test_an_agent_with_two_seats_sees_their_own_in_both(client_of, done_by, access_of, alice, sara, organization_b):
+    first, others = done_by(alice), done_by(sara)
+    alice.memberships.create(organization=organization_b, role="senior")
+    with transaction.atomic():
+        second = record(Action.CUSTOMERS_REFRESHED, access=access_of(alice), organization_id=organization_b.id)
+    client = client_of(alice)
+    assert {first.number, second.number} <= set(numbers(client.get("/audit/")))
+    assert others.number not in numbers(client.get("/audit/"))
+    assert numbers(client.get(f"/audit/?object=R-7F3K2M9QXA&organization={organization_b.id}")) == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by what its tables hold")
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        ({"object": str(CUSTOMER)}, "event_by_customer"),
+        ({"object": str(VEHICLE)}, "event_by_vehicle"),
+        ({"object": "R-7F3K2M9QXA"}, "event_by_object"),
+        ({"actor": "7"}, "event_by_actor"),
+        ({"outcome": "refused"}, "event_by_outcome"),
+        ({"start": date(2026, 1, 1)}, "event_by_organization (organization_id=? AND number>?)"),
+    ],
+)
+def test_a_filter_uses_its_index_instead_of_reading_the_organisation(access_of, bob, filters, index):
+    access = access_of(bob)
+    with CaptureQueriesContext(connection) as captured:
+        event_list(access=access, filters=EventFilters(**filters))
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {captured[-1]['sql']}")
+        plan = [row[-1] for row in cursor.fetchall()]
+    assert any(index in step for step in plan)
+    assert not any("SCAN" in step for step in plan if "SUBQUERY" not in step)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from podero_admin.audit.actions import Action
+from podero_admin.audit.filters import EventFilters
 from podero_admin.audit.models import Event
-from podero_admin.audit.selectors import EventFilters, events_up_to
+from podero_admin.audit.selectors import events_up_to
 from podero_admin.audit.services.record import Subject, record
 from podero_admin.core.access import Access, Permission
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from podero_admin.audit.actions import Action
 from podero_admin.audit.chain import digest
 from podero_admin.audit.models import AccessRecord, ChainHead, Event
+from podero_admin.audit.selectors import same_act
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import NOBODY, Access, Role, Seat
 
@@ -136,3 +137,14 @@ def test_a_refusal_says_so_at_the_end_of_its_sentence():
 
 def test_identifiers_may_come_as_text(recorded: Recorded):
     assert recorded(organization_id=str(ORGANIZATION)).organization_id == UUID(str(ORGANIZATION))
+
+
+def test_the_head_says_where_the_chain_ends(recorded: Recorded):
+    event = recorded()
+    assert str(ChainHead.objects.get()) == f"the chain ends with event {event.number}"
+
+
+def test_what_no_request_caused_has_no_other_events_of_the_same_act(recorded: Recorded):
+    first, _ = (recorded(access=Access.system()) for _ in range(2))
+    root = Access(staff_id=1, email="", name="Root", is_superuser=True)
+    assert same_act(access=root, event=first) == []

@@ -14,6 +14,8 @@ import environ
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 GRANTS = ("client_credentials", "password")
+MOST_SECONDS = 1_000_000
+MOST_PROXIES = 10
 
 
 class ConfigurationError(Exception):
@@ -113,25 +115,31 @@ class _Reader:
         try:
             return convert(raw)
         except Exception:  # noqa: BLE001 - whatever a converter dislikes is the same sentence to the operator
-            shown = "" if name in {"SECRET_KEY", "DATABASE_URL", "CACHE_URL", "BROKER_URL", "EMAIL_URL"} else f" ({raw[:60]!r})"
+            shown = (
+                ""
+                if name in {"SECRET_KEY", "DATABASE_URL", "CACHE_URL", "BROKER_URL", "EMAIL_URL"}
+                else f" ({raw[:60]!r})"
+            )
             self.problems.append(f"{name}{shown} cannot be used: {hint}.")
             return default
 
 
 def _boolean(raw: str) -> bool:
-    return {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}[raw.lower()]
+    return {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}[
+        raw.lower()
+    ]
 
 
 def _positive(raw: str) -> float:
     value = float(raw)
-    if not 0 < value < 1_000_000:
+    if not 0 < value < MOST_SECONDS:
         raise ValueError(raw)
     return value
 
 
 def _count(raw: str) -> int:
     value = int(raw)
-    if not 0 <= value <= 10:
+    if not 0 <= value <= MOST_PROXIES:
         raise ValueError(raw)
     return value
 
@@ -213,22 +221,43 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
     debug = get("DEBUG", _boolean, False, "say true or false")
     environment = Environment(
         secret_key=get("SECRET_KEY", str, None, "set it to a long random text and keep it secret"),
-        public_url=get("PUBLIC_URL", _public_url, None, "set it to the address people type, https://… (http:// only on loopback)"),
+        public_url=get(
+            "PUBLIC_URL", _public_url, None, "set it to the address people type, https://… (http:// only on loopback)"
+        ),
         debug=debug,
         allowed_hosts=get("ALLOWED_HOSTS", _names, None, "set it to the host names served, separated by commas"),
-        database=get("DATABASE_URL", _database, _database("sqlite:///var/podero_admin.sqlite3"), "set it to sqlite:///path or postgres://user:password@host/name"),
-        cache=get("CACHE_URL", _cache, False, "leave it out for the database, or set it to redis://host:6379/1") or None,
-        broker_url=get("BROKER_URL", _broker, "", "leave it out for the embedded one, or set it to redis://host:6379/0"),
-        organizations_path=get("PODERO_ORGANIZATIONS", Path, Path("organizations.toml"), "set it to the path of the organisations file"),
+        database=get(
+            "DATABASE_URL",
+            _database,
+            _database("sqlite:///var/podero_admin.sqlite3"),
+            "set it to sqlite:///path or postgres://user:password@host/name",
+        ),
+        cache=get("CACHE_URL", _cache, False, "leave it out for the database, or set it to redis://host:6379/1")
+        or None,
+        broker_url=get(
+            "BROKER_URL", _broker, "", "leave it out for the embedded one, or set it to redis://host:6379/0"
+        ),
+        organizations_path=get(
+            "PODERO_ORGANIZATIONS", Path, Path("organizations.toml"), "set it to the path of the organisations file"
+        ),
         allow_insecure_upstream=get("ALLOW_INSECURE_UPSTREAM", _boolean, False, "say true or false"),
-        embed_origins=get("EMBED_ORIGINS", _origins, [], "list origins such as https://intranet.example.com, separated by commas"),
+        embed_origins=get(
+            "EMBED_ORIGINS", _origins, [], "list origins such as https://intranet.example.com, separated by commas"
+        ),
         trusted_proxies=get("TRUSTED_PROXIES", _count, 0, "set it to the number of reverse proxies in front, 0 to 10"),
-        time_zone=get("TIME_ZONE", lambda raw: ZoneInfo(raw).key, "Europe/Vienna", "set it to a name such as Europe/Vienna"),
+        time_zone=get(
+            "TIME_ZONE", lambda raw: ZoneInfo(raw).key, "Europe/Vienna", "set it to a name such as Europe/Vienna"
+        ),
         email=get("EMAIL_URL", _email, False, "leave it out, or set it to smtp+tls://user:password@host:587") or None,
         connect_timeout=get("PODERO_CONNECT_TIMEOUT", _positive, 3.0, "set it to seconds above 0"),
         read_timeout=get("PODERO_READ_TIMEOUT", _positive, 30.0, "set it to seconds above 0"),
         deadline=get("PODERO_DEADLINE", _positive, 40.0, "set it to seconds above 0"),
-        settle_schedule=get("SETTLE_SCHEDULE", _schedule, (2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0), "list rising seconds, separated by commas"),
+        settle_schedule=get(
+            "SETTLE_SCHEDULE",
+            _schedule,
+            (2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0),
+            "list rising seconds, separated by commas",
+        ),
         settle_window=get("SETTLE_WINDOW", _positive, 300.0, "set it to seconds above 0"),
         directory_max_age=get("DIRECTORY_MAX_AGE", _positive, 900.0, "set it to seconds above 0"),
         url_prefix=get("URL_PREFIX", _prefix, "", "set it to a path such as podero"),
@@ -257,7 +286,9 @@ def _upstream(raw: Any, *, allow_insecure: bool) -> str | None:
     return str(raw)
 
 
-def _organization(raw: dict[str, Any], position: int, *, allow_insecure: bool) -> tuple[OrganizationSettings | None, list[str]]:
+def _organization(
+    raw: dict[str, Any], position: int, *, allow_insecure: bool
+) -> tuple[OrganizationSettings | None, list[str]]:
     where = f"organisation {position} ({raw.get('name') or raw.get('id') or 'no name'}) in the organisations file"
     problems: list[str] = []
 
@@ -277,24 +308,24 @@ def _organization(raw: dict[str, Any], position: int, *, allow_insecure: bool) -
     except ValueError:
         identity = need("id", None, "give the organisation's UUID at Podero")
     address = "an https:// address (http:// and loopback only with ALLOW_INSECURE_UPSTREAM=true)"
-    secret = 'a text, { env = "NAME" } or { file = "path" }'
+    one_of_three = 'a text, { env = "NAME" } or { file = "path" }'
     grant = choice("grant", "client_credentials", *GRANTS)
     people = {name: _secret(raw.get(name)) for name in ("username", "password")}
     if grant == "password":
         for name, value in people.items():
-            need(name, value, f"the password grant needs {secret}")
+            need(name, value, f"the password grant needs {one_of_three}")
     tag_comments = raw.get("tag_comments", True)
     if not isinstance(tag_comments, bool):
         problems.append(f"tag_comments of {where} must be true or false.")
-    for name in set(raw) - set(OrganizationSettings.__dataclass_fields__):
-        problems.append(f"{name} of {where} is not a setting we know: correct or remove it.")
+    unknown = sorted(set(raw) - set(OrganizationSettings.__dataclass_fields__))
+    problems += [f"{name} of {where} is not a setting we know: correct or remove it." for name in unknown]
     settings = OrganizationSettings(
         id=identity,
         name=need("name", str(raw.get("name", ""))[:200], "give the name that staff know"),
         api_url=need("api_url", _upstream(raw.get("api_url"), allow_insecure=allow_insecure), f"give {address}"),
         token_url=need("token_url", _upstream(raw.get("token_url"), allow_insecure=allow_insecure), f"give {address}"),
-        client_id=need("client_id", _secret(raw.get("client_id")), f"give {secret}"),
-        client_secret=need("client_secret", _secret(raw.get("client_secret")), f"give {secret}"),
+        client_id=need("client_id", _secret(raw.get("client_id")), f"give {one_of_three}"),
+        client_secret=need("client_secret", _secret(raw.get("client_secret")), f"give {one_of_three}"),
         grant=grant,
         username=people["username"],
         password=people["password"],
@@ -313,13 +344,17 @@ def read_organizations(path: Path, *, allow_insecure: bool) -> tuple[Organizatio
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:
-        raise ConfigurationError(f"The organisations file {path} cannot be read: set PODERO_ORGANIZATIONS to its path.") from None
+        raise ConfigurationError(
+            f"The organisations file {path} cannot be read: set PODERO_ORGANIZATIONS to its path."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The organisations file {path} is not valid TOML: {error}.") from None
     entries = document.get("organization")
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise ConfigurationError(f"The organisations file {path} names no organisation: add a [[organization]] table.")
-    read_entries = [_organization(raw, number, allow_insecure=allow_insecure) for number, raw in enumerate(entries, start=1)]
+    read_entries = [
+        _organization(raw, number, allow_insecure=allow_insecure) for number, raw in enumerate(entries, start=1)
+    ]
     problems = [problem for _, found in read_entries for problem in found]
     organizations = tuple(settings for settings, _ in read_entries if settings)
     if len({settings.id for settings in organizations}) != len(organizations):

@@ -47,7 +47,9 @@ class CachedTokenStore:
 
     def set(self, key: str, token: Token, ttl: float) -> None:
         opened = {"access_token": token.access_token, "expires_at": token.expires_at, "renew_at": token.renew_at}
-        cache.set(f"podero:token:{key}", _cipher(settings.SECRET_KEY).encrypt(json.dumps(opened).encode()).decode(), ttl)
+        cache.set(
+            f"podero:token:{key}", _cipher(settings.SECRET_KEY).encrypt(json.dumps(opened).encode()).decode(), ttl
+        )
         note(key, token_at=time.time())
 
     def delete(self, key: str) -> None:
@@ -56,7 +58,11 @@ class CachedTokenStore:
     @contextmanager
     def lock(self, key: str) -> Iterator[bool]:
         """Hold a short lease in the cache; whoever waits looks every 20 ms, and gives up rather than hang."""
-        name, mine, until = f"podero:token-lock:{key}", f"{threading.get_ident()}-{time.monotonic_ns()}", time.monotonic() + TOKEN_LOCK_SECONDS
+        name, mine, until = (
+            f"podero:token-lock:{key}",
+            f"{threading.get_ident()}-{time.monotonic_ns()}",
+            time.monotonic() + TOKEN_LOCK_SECONDS,
+        )
         acquired = cache.add(name, mine, TOKEN_LOCK_SECONDS)
         while not acquired and time.monotonic() < until:
             time.sleep(0.02)
@@ -76,7 +82,7 @@ class CachedTokenStore:
 
 
 class CachedBreaker:
-    """Remembers for all processes that an organisation's Podero is away, so that nobody waits for it again and again."""
+    """Remembers for all processes that an organisation's Podero is away, so that nobody waits for it over and over."""
 
     def __init__(self, key: str) -> None:
         self.name = f"podero:away:{key}"
@@ -141,7 +147,9 @@ def _entry(organization_id: UUID) -> OrganizationSettings:
     except ConfigurationError as error:
         raise NotConfigured(str(error)) from None
     except KeyError:
-        raise NotConfigured("This organisation is no longer in the organisations file: its data can be read, but Podero is not called for it.") from None
+        raise NotConfigured(
+            "This organisation is no longer in the organisations file: its data can be read, but Podero is not called."
+        ) from None
 
 
 def _late(secret: Secret | None) -> Callable[[], str]:
@@ -208,9 +216,15 @@ def try_connection(organization_id: UUID) -> tuple[bool, str]:
     try:
         entry = _entry(organization_id)
         source = TokenSource(
-            _credentials(entry), MemoryTokenStore(), key="test", timeouts=_timeouts(None), allow_insecure=settings.ALLOW_INSECURE_UPSTREAM
+            _credentials(entry),
+            MemoryTokenStore(),
+            key="test",
+            timeouts=_timeouts(None),
+            allow_insecure=settings.ALLOW_INSECURE_UPSTREAM,
         )
-        transport = Transport(entry.api_url, source, timeouts=_timeouts(None), allow_insecure=settings.ALLOW_INSECURE_UPSTREAM)
+        transport = Transport(
+            entry.api_url, source, timeouts=_timeouts(None), allow_insecure=settings.ALLOW_INSECURE_UPSTREAM
+        )
         users = PoderoClient(transport, entry.id).list_users().value
     except PoderoError as error:
         note(str(organization_id), error_at=time.time(), error=str(error))

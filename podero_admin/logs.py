@@ -6,7 +6,9 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-_SECRET = re.compile(r"(?i)(bearer|basic)\s+[\w.~+/=-]+|(access_token|client_secret|password|secret)(\"?\s*[=:]\s*\"?)[^\s\"&,}]+")
+_SECRET = re.compile(
+    r"(?i)(bearer|basic)\s+[\w.~+/=-]+|(access_token|client_secret|password|secret)(\"?\s*[=:]\s*\"?)[^\s\"&,}]+"
+)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 

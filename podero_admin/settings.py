@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from podero_admin import env
 
@@ -10,7 +11,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 try:
     ENVIRONMENT = env.read()
-    configured = env.read_organizations(ENVIRONMENT.organizations_path, allow_insecure=ENVIRONMENT.allow_insecure_upstream)
+    configured = env.read_organizations(
+        ENVIRONMENT.organizations_path, allow_insecure=ENVIRONMENT.allow_insecure_upstream
+    )
 except env.ConfigurationError as error:
     sys.exit(f"podero_admin cannot start.\n{error}")
 
@@ -98,7 +101,7 @@ TEMPLATES = [
     },
 ]
 
-# Database: SQLite takes its write lock at the start of a transaction, so that nobody sees "database is locked" half-way.
+# Database: SQLite takes its write lock as a transaction begins, so that nobody sees "database is locked" half-way.
 DATABASES = {"default": {**E.database, "ATOMIC_REQUESTS": False}}
 if E.database["ENGINE"].endswith("sqlite3"):
     name = E.database["NAME"]
@@ -108,7 +111,7 @@ if E.database["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA cache_size=-16000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
     }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
@@ -155,7 +158,7 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = ROOT
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "podero_admin.desk.views.csrf_failure"
-CSRF_TRUSTED_ORIGINS = [env._origin("{0.scheme}://{0.netloc}".format(env.urlsplit(E.public_url)))]  # noqa: SLF001
+CSRF_TRUSTED_ORIGINS = [env._origin("{0.scheme}://{0.netloc}".format(urlsplit(E.public_url)))]  # noqa: SLF001
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
@@ -202,9 +205,10 @@ if E.email:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 MAIL_CONFIGURED = bool(E.email)
-DEFAULT_FROM_EMAIL = f"podero-admin@{env.urlsplit(E.public_url).hostname}"
+DEFAULT_FROM_EMAIL = f"podero-admin@{urlsplit(E.public_url).hostname}"
 
 # Podero.
+UPSTREAMS = [(entry.name, address) for entry in configured for address in (entry.api_url, entry.token_url)]
 PODERO_ORGANIZATIONS = E.organizations_path
 ALLOW_INSECURE_UPSTREAM = E.allow_insecure_upstream
 PODERO_CONNECT_TIMEOUT = E.connect_timeout

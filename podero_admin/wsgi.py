@@ -10,6 +10,6 @@ import podero_admin.celery  # noqa: F401 - views enqueue tasks through our app
 
 application = get_wsgi_application()
 
-from podero_admin.organizations.services import organizations_load_at_start
+from podero_admin.organizations.services import organizations_load_at_start  # noqa: E402 - apps must be ready
 
 organizations_load_at_start()

@@ -45,8 +45,17 @@ def write_organizations(sandbox: Running, settings: Any, tmp_path: Path) -> Call
     def write(more: str = "") -> Path:
         path = tmp_path / "organizations.toml"
         path.write_text(
-            ENTRY.format(id=settings.ALPENSTROM, name="Alpenstrom GmbH", client="alpenstrom", zone="AT", running=sandbox, more=more)
-            + ENTRY.format(id=settings.NORDVOLT, name="Nordvolt AB", client="nordvolt", zone="SE_3", running=sandbox, more=""),
+            ENTRY.format(
+                id=settings.ALPENSTROM,
+                name="Alpenstrom GmbH",
+                client="alpenstrom",
+                zone="AT",
+                running=sandbox,
+                more=more,
+            )
+            + ENTRY.format(
+                id=settings.NORDVOLT, name="Nordvolt AB", client="nordvolt", zone="SE_3", running=sandbox, more=""
+            ),
             encoding="utf-8",
         )
         settings.PODERO_ORGANIZATIONS = path

@@ -1,6 +1,9 @@
 """What tests of registering share: a form filled in as an agent would, and a press of its button."""
 
 import re
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from django.test import Client
@@ -52,3 +55,41 @@ def registration_of(response: Any) -> Any:
 
     assert response.status_code == 302, response.content.decode()[:3000]
     return Registration.objects.get(reference=response["Location"].strip("/").split("/")[-1])
+
+
+def at_once(*works: Callable[[], Any], wait: float = 30) -> list[Any]:
+    """Run the works in threads that start together, each with its own connection; what each returned or raised."""
+    from django.db import connections
+
+    gate, results = threading.Barrier(len(works)), [None] * len(works)
+
+    def run(place: int, work: Callable[[], Any]) -> None:
+        gate.wait(wait)
+        try:
+            results[place] = work()
+        except Exception as error:  # noqa: BLE001 - handed to the test
+            results[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=entry, daemon=True) for entry in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(wait)
+    assert not any(thread.is_alive() for thread in threads)
+    return results
+
+
+def eventually(holds: Callable[[], Any], seconds: float = 5) -> Any:
+    """What `holds` returns as soon as it is something."""
+    until = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < until, "it did not come about in time"
+        time.sleep(0.01)
+    return found
+
+
+def posts(world: Any) -> list[Any]:
+    """The register calls that reached the sandbox."""
+    return [request for request in list(world.requests) if request.endpoint == "register"]

@@ -42,7 +42,12 @@ _SENIOR = _AGENT | {
     Permission.POSITION_VIEW,
     Permission.RAW_VIEW,
 }
-_SUPERVISOR = _LOOK | {Permission.REGISTRATIONS_VIEW_ALL, Permission.RAW_VIEW, Permission.EVENTS_VIEW_ALL, Permission.EVENTS_EXPORT}
+_SUPERVISOR = _LOOK | {
+    Permission.REGISTRATIONS_VIEW_ALL,
+    Permission.RAW_VIEW,
+    Permission.EVENTS_VIEW_ALL,
+    Permission.EVENTS_EXPORT,
+}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset(_AGENT),

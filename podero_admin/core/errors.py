@@ -21,7 +21,9 @@ class NotFound(ApplicationError):
     status = 404
     title = "Not found"
 
-    def __init__(self, message: str = "There is no such page, or it is not in your organisations.", *, outside: str = "") -> None:
+    def __init__(
+        self, message: str = "There is no such page, or it is not in your organisations.", *, outside: str = ""
+    ) -> None:
         super().__init__(message)
         self.outside = outside
 

@@ -41,7 +41,9 @@ class ProxyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         meta = request.META
-        given = {name: [part.strip() for part in str(meta.pop(name, "")).split(",") if part.strip()] for name in FORWARDED}
+        given = {
+            name: [part.strip() for part in str(meta.pop(name, "")).split(",") if part.strip()] for name in FORWARDED
+        }
         hops = settings.TRUSTED_PROXIES
         if hops:
             addresses = given["HTTP_X_FORWARDED_FOR"]
@@ -50,7 +52,9 @@ class ProxyMiddleware:
             if given["HTTP_X_FORWARDED_HOST"]:
                 meta["HTTP_HOST"] = given["HTTP_X_FORWARDED_HOST"][-1]
             if given["HTTP_X_FORWARDED_PROTO"]:
-                request.environ["wsgi.url_scheme"] = "https" if given["HTTP_X_FORWARDED_PROTO"][-1] == "https" else "http"  # type: ignore[attr-defined]
+                request.environ["wsgi.url_scheme"] = (
+                    "https" if given["HTTP_X_FORWARDED_PROTO"][-1] == "https" else "http"
+                )  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

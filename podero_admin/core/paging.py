@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from podero_admin.core.errors import Invalid
@@ -26,15 +26,20 @@ class Page(Generic[Row]):
 
 def _encode(row: Model, names: Sequence[str], scope: str) -> str:
     values = [getattr(row, name) for name in names]
-    return signing.dumps([v.isoformat() if isinstance(v, datetime) else str(v) for v in values], salt=f"cursor:{scope}", compress=True)
+    return signing.dumps(
+        [v.isoformat() if isinstance(v, datetime) else str(v) for v in values], salt=f"cursor:{scope}", compress=True
+    )
 
 
 def _decode(cursor: str, queryset: QuerySet[Row], names: Sequence[str], scope: str) -> list[Any]:
     try:
         values = signing.loads(cursor, salt=f"cursor:{scope}")
-        return [queryset.model._meta.get_field(name).to_python(value) for name, value in zip(names, values, strict=True)]  # noqa: SLF001
+        fields = [queryset.model._meta.get_field(name) for name in names]  # noqa: SLF001 - Django's own way to its fields
+        return [field.to_python(value) for field, value in zip(fields, values, strict=True) if isinstance(field, Field)]
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it is not a cursor of ours for this list
-        raise Invalid("This link to a page of the list is damaged or belongs to another list. Start again from the first page.") from None
+        raise Invalid(
+            "This link to a page of the list is damaged or belongs to another list. Start again from the first page."
+        ) from None
 
 
 def paginate(

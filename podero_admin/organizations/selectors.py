@@ -13,10 +13,14 @@ def organization_list(*, access: Access, permission: Permission = Permission.CUS
     return Organization.objects.filter(id__in=access.organization_ids(permission))
 
 
-def organization_get(*, access: Access, organization_id: UUID, permission: Permission = Permission.CUSTOMER_VIEW) -> Organization:
+def organization_get(
+    *, access: Access, organization_id: UUID, permission: Permission = Permission.CUSTOMER_VIEW
+) -> Organization:
     found = Organization.objects.filter(id=organization_id).first()
     if found is None or not access.allows(Permission.CUSTOMER_VIEW, organization_id):
-        raise NotFound("There is no such organisation among yours.", outside=f"organization {organization_id}" if found else "")
+        raise NotFound(
+            "There is no such organisation among yours.", outside=f"organization {organization_id}" if found else ""
+        )
     access.require(permission, organization_id)
     return found
 

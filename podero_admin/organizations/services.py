@@ -38,7 +38,7 @@ def _changes(organization: Organization, values: dict[str, object]) -> dict[str,
 
 @transaction.atomic
 def organizations_load(*, access: Access) -> list[Organization]:
-    """Make the table say what the file says; an organisation that left the file keeps its data and gets no more calls."""
+    """Make the table say what the file says; an organisation that left it keeps its data and gets no calls."""
     entries = read_organizations(settings.PODERO_ORGANIZATIONS, allow_insecure=settings.ALLOW_INSECURE_UPSTREAM)
     known = {organization.id: organization for organization in Organization.objects.all()}
     for entry in entries:

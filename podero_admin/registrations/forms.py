@@ -12,7 +12,12 @@ from django import forms
 from podero_admin.fields import DEVICE_MODEL_INPUTS, INPUT_GROUPS, INPUTS, Field, Group
 from podero_admin.registrations import payload
 
-EXPLICIT = {"is_smart_optimization_active": (("true", "On: Podero picks the hours"), ("false", "Off: the car charges as it is plugged in"))}
+EXPLICIT = {
+    "is_smart_optimization_active": (
+        ("true", "On: Podero picks the hours"),
+        ("false", "Off: the car charges as it is plugged in"),
+    )
+}
 TICKS = {
     "place": ("send_place", "Send the place fields that are filled in"),
     "system": ("send_system", "Send the system fields that are filled in"),
@@ -25,7 +30,11 @@ DATE_TIME = "%Y-%m-%dT%H:%M:%S"
 
 
 def _bounds(field: Field) -> dict[str, Any]:
-    return {"min_value": field.minimum, "max_value": field.maximum, "required": not field.nullable and field.tier == "open"}
+    return {
+        "min_value": field.minimum,
+        "max_value": field.maximum,
+        "required": not field.nullable and field.tier == "open",
+    }
 
 
 def _number(field: Field) -> forms.Field:
@@ -52,7 +61,11 @@ def _moment(_field: Field) -> forms.Field:
 
 
 def _clock(_field: Field) -> forms.Field:
-    return forms.TimeField(required=False, input_formats=["%H:%M", "%H:%M:%S"], widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    return forms.TimeField(
+        required=False,
+        input_formats=["%H:%M", "%H:%M:%S"],
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+    )
 
 
 _MAKERS: Mapping[str, Callable[[Field], forms.Field]] = {
@@ -108,7 +121,14 @@ class RegistrationForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, may_send_rare: bool, asks_confirmation: bool = False, api_messages: Mapping[str, list[str]] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        may_send_rare: bool,
+        asks_confirmation: bool = False,
+        api_messages: Mapping[str, list[str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.groups = [group for group in INPUT_GROUPS if group.tier == "open" or may_send_rare]
         self.api_messages = api_messages or {}
@@ -119,7 +139,9 @@ class RegistrationForm(forms.Form):
                 name, label = TICKS[group.name]
                 self.fields[name] = forms.BooleanField(required=False, label=label)
         if asks_confirmation:
-            self.fields["confirm_duplicate"] = forms.BooleanField(required=False, label="This is another car: register it all the same")
+            self.fields["confirm_duplicate"] = forms.BooleanField(
+                required=False, label="This is another car: register it all the same"
+            )
         self.helper = self._helper()
 
     def clean_comment(self) -> str:
@@ -186,7 +208,9 @@ class RegistrationForm(forms.Form):
         if group.name not in TICKS:
             return Panel(*fields, group=group, template="registrations/_fieldset.html")
         tick = TICKS[group.name][0]
-        is_open = self.is_bound and bool(self.data.get(tick) or any(self.data.get(field.name) for field in _parts(group)))
+        is_open = self.is_bound and bool(
+            self.data.get(tick) or any(self.data.get(field.name) for field in _parts(group))
+        )
         return Panel(
             Drawn(tick),
             *fields,
@@ -207,7 +231,9 @@ class DecisionForm(forms.Form):
     """A senior's word on what became of a registration."""
 
     vehicle = forms.CharField(max_length=40)
-    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2, "class": "form-control form-control-sm"}))
+    reason = forms.CharField(
+        max_length=500, widget=forms.Textarea(attrs={"rows": 2, "class": "form-control form-control-sm"})
+    )
 
     def clean_vehicle(self) -> Any:
         raw = self.cleaned_data["vehicle"]

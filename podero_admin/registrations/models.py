@@ -31,7 +31,9 @@ class Registration(models.Model):
     payload = models.TextField(help_text="what is sent, without the tag, JSON")
     is_tagged = models.BooleanField(default=True)
     is_duplicate_confirmed = models.BooleanField(default=False)
-    baseline = models.TextField(blank=True, help_text="ids of the vehicles that the customer had, JSON; empty: not known")
+    baseline = models.TextField(
+        blank=True, help_text="ids of the vehicles that the customer had, JSON; empty: not known"
+    )
     vehicle = models.OneToOneField(Vehicle, on_delete=models.PROTECT, null=True, related_name="registration")
     attempt_number = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -52,15 +54,23 @@ class Registration(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["customer"], condition=Q(outcome__in=sorted(OPEN)), name="one_open_registration_per_customer"),
-            models.CheckConstraint(condition=Q(outcome__in=[outcome.value for outcome in Outcome]), name="registration_outcome_known"),
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(outcome__in=sorted(OPEN)), name="one_open_registration_per_customer"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=[outcome.value for outcome in Outcome]), name="registration_outcome_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "id"]),
             models.Index(fields=["organization", "outcome", "id"]),
             models.Index(fields=["requested_by", "outcome"]),
             models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="registration_due"),
-            models.Index(fields=["outcome", "pending_at"], condition=Q(outcome__in=["pending", "sending"]), name="registration_under_way"),
+            models.Index(
+                fields=["outcome", "pending_at"],
+                condition=Q(outcome__in=["pending", "sending"]),
+                name="registration_under_way",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -47,7 +47,10 @@ def car_of(registration: Registration) -> str:
     if registration.vehicle is not None:
         return registration.vehicle.title
     model = registration.sent_payload.get("device_model") or {}
-    return " ".join(str(part) for part in (model.get("manufacturer"), model.get("model")) if part) or "Vehicle, model not known yet"
+    return (
+        " ".join(str(part) for part in (model.get("manufacturer"), model.get("model")) if part)
+        or "Vehicle, model not known yet"
+    )
 
 
 def row(registration: Registration) -> dict[str, Any]:
@@ -136,20 +139,35 @@ def _answered(attempt: Attempt) -> str:
 
 
 def _decision(access: Access, registration: Registration, decision: DecisionForm | None) -> dict[str, Any]:
-    if registration.outcome not in DECIDABLE or not access.allows(Permission.REGISTRATION_DECIDE, registration.organization_id):
+    if registration.outcome not in DECIDABLE or not access.allows(
+        Permission.REGISTRATION_DECIDE, registration.organization_id
+    ):
         return {"decision": None}
     form = decision or DecisionForm()
     likely, chosen = set(registration.candidate_ids), str(form["vehicle"].value() or "")
     candidates = [
-        {"vehicle": vehicle, "likely": str(vehicle.id) in likely, "checked": str(vehicle.id) == chosen} for vehicle in candidate_vehicles(registration)
+        {"vehicle": vehicle, "likely": str(vehicle.id) in likely, "checked": str(vehicle.id) == chosen}
+        for vehicle in candidate_vehicles(registration)
     ]
     return {"decision": form, "candidates": candidates, "none_checked": chosen == "none"}
 
 
 def chips(current: str, organization: str) -> list[dict[str, Any]]:
     """The filters of the list by outcome."""
-    named = {"": "All", "open": "Open", **{outcome.value: outcome_badge(outcome).label for outcome in Outcome if outcome not in {Outcome.PENDING, Outcome.SENDING}}}
+    named = {
+        "": "All",
+        "open": "Open",
+        **{
+            outcome.value: outcome_badge(outcome).label
+            for outcome in Outcome
+            if outcome not in {Outcome.PENDING, Outcome.SENDING}
+        },
+    }
     return [
-        {"label": label, "href": link("registrations:list", outcome=value, organization=organization), "current": value == current}
+        {
+            "label": label,
+            "href": link("registrations:list", outcome=value, organization=organization),
+            "current": value == current,
+        }
         for value, label in named.items()
     ]

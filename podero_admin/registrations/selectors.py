@@ -18,15 +18,22 @@ def _visible(access: Access) -> QuerySet[Registration]:
     """All of the organisations where that is allowed; elsewhere one's own."""
     everybodys = access.organization_ids(Permission.REGISTRATIONS_VIEW_ALL)
     own = Q(organization__in=access.organization_ids(), requested_by_id=access.staff_id)
-    return Registration.objects.filter(Q(organization__in=everybodys) | own).select_related("customer", "organization", "requested_by", "vehicle")
+    return Registration.objects.filter(Q(organization__in=everybodys) | own).select_related(
+        "customer", "organization", "requested_by", "vehicle"
+    )
 
 
 def registration_get(*, access: Access, reference: str) -> Registration:
     """Anybody in the organisation may open one by its reference: colleagues hand calls over."""
-    found = Registration.objects.select_related("customer__organization", "organization", "requested_by", "vehicle", "decided_by")
+    found = Registration.objects.select_related(
+        "customer__organization", "organization", "requested_by", "vehicle", "decided_by"
+    )
     registration = found.filter(reference=reference).first()
     if registration is None or not access.allows(Permission.CUSTOMER_VIEW, registration.organization_id):
-        raise NotFound("There is no such registration in your organisations.", outside=f"registration {reference}" if registration else "")
+        raise NotFound(
+            "There is no such registration in your organisations.",
+            outside=f"registration {reference}" if registration else "",
+        )
     return registration
 
 
@@ -34,7 +41,9 @@ def registration_of_key(*, access: Access, key: str) -> Registration | None:
     return Registration.objects.filter(submission_key=key, requested_by_id=access.staff_id).first()
 
 
-def registration_list(*, access: Access, filters: Mapping[str, str], after: str = "", before: str = "") -> Page[Registration]:
+def registration_list(
+    *, access: Access, filters: Mapping[str, str], after: str = "", before: str = ""
+) -> Page[Registration]:
     rows = _visible(access).filter(organization__in=access.listed_ids())
     outcome, organization = filters.get("outcome", ""), filters.get("organization", "")
     if outcome == "open":
@@ -55,13 +64,17 @@ def _known_outcome(raw: str) -> str:
 def _known_organization(access: Access, raw: str) -> UUID:
     known = {str(key): key for key in access.organization_ids()}
     if raw not in known:
-        raise Invalid("There is no such organisation among yours.", fields={"organization": ["Choose one of the list."]})
+        raise Invalid(
+            "There is no such organisation among yours.", fields={"organization": ["Choose one of the list."]}
+        )
     return known[raw]
 
 
 def open_registrations(*, access: Access, limit: int = 20) -> list[Registration]:
     """Mine; all of the organisation's for those who may see them."""
-    return list(_visible(access).filter(organization__in=access.listed_ids(), outcome__in=sorted(OPEN)).order_by("-id")[:limit])
+    return list(
+        _visible(access).filter(organization__in=access.listed_ids(), outcome__in=sorted(OPEN)).order_by("-id")[:limit]
+    )
 
 
 def registrations_of(*, access: Access, customer_id: UUID, limit: int = 20) -> list[Registration]:
@@ -71,14 +84,18 @@ def registrations_of(*, access: Access, customer_id: UUID, limit: int = 20) -> l
 
 
 def open_registration_of(customer: Customer) -> Registration | None:
-    return Registration.objects.filter(customer=customer, outcome__in=sorted(OPEN)).select_related("requested_by").first()
+    return (
+        Registration.objects.filter(customer=customer, outcome__in=sorted(OPEN)).select_related("requested_by").first()
+    )
 
 
 def same_model_of(customer: Customer, maker: str, model: str) -> Vehicle | None:
     """A vehicle of the customer of the same maker and model."""
     if not (maker and model):
         return None
-    return Vehicle.objects.filter(customer=customer, maker__iexact=maker, model__iexact=model, deleted_at=None, is_gone=False).first()
+    return Vehicle.objects.filter(
+        customer=customer, maker__iexact=maker, model__iexact=model, deleted_at=None, is_gone=False
+    ).first()
 
 
 def candidate_vehicles(registration: Registration) -> list[Vehicle]:

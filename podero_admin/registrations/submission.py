@@ -32,7 +32,15 @@ class Submission:
 def issue(*, access: Access, customer: Customer, baseline: Iterable[str] | None) -> str:
     """Sign a fresh key; it carries the reference to be, so that the preview is exact, and the vehicles of this moment."""
     known = sorted(baseline) if baseline is not None else None
-    content = [uuid.uuid4().hex, new_reference(), access.staff_id, str(customer.organization_id), str(customer.id), int(time.time()), known]
+    content = [
+        uuid.uuid4().hex,
+        new_reference(),
+        access.staff_id,
+        str(customer.organization_id),
+        str(customer.id),
+        int(time.time()),
+        known,
+    ]
     return signing.dumps(content, salt=SALT, compress=True)
 
 
@@ -44,12 +52,16 @@ def read(signed: str, *, access: Access, customer: Customer) -> Submission | Non
         return None
     if (staff_id, organization_id, customer_id) != (access.staff_id, str(customer.organization_id), str(customer.id)):
         return None
-    return Submission(key, reference, None if baseline is None else tuple(baseline), time.time() > issued_at + LIFETIME_SECONDS)
+    return Submission(
+        key, reference, None if baseline is None else tuple(baseline), time.time() > issued_at + LIFETIME_SECONDS
+    )
 
 
 def digest(typed: Mapping[str, Any]) -> str:
     """The same for the same data, however often it is sent."""
-    compared = {name: str(value).replace("\r\n", "\n").strip() for name, value in typed.items() if name not in NOT_COMPARED}
+    compared = {
+        name: str(value).replace("\r\n", "\n").strip() for name, value in typed.items() if name not in NOT_COMPARED
+    }
     return hashlib.sha256(json.dumps(compared, sort_keys=True).encode()).hexdigest()
 
 

@@ -16,7 +16,12 @@ from podero_admin.directory.selectors import customer_get
 from podero_admin.registrations import presenting, services
 from podero_admin.registrations.forms import DecisionForm, RegistrationForm
 from podero_admin.registrations.models import Registration
-from podero_admin.registrations.selectors import open_registration_of, registration_get, registration_list, registration_of_key
+from podero_admin.registrations.selectors import (
+    open_registration_of,
+    registration_get,
+    registration_list,
+    registration_of_key,
+)
 from podero_admin.registrations.submission import Submission, digest, is_ours, issue, read
 from podero_admin.vehicles.selectors import vehicles_of
 
@@ -83,7 +88,14 @@ def _press(request: StaffRequest, customer: Customer) -> HttpResponse:
     is_valid = form.is_valid()
     if submission is None or submission.is_expired:
         notice = {"tone": "warning", "text": FRESH_KEY}
-        return _page(request, customer, form, submission_key=_fresh_key(request, customer, submission), notices=[notice], status=422)
+        return _page(
+            request,
+            customer,
+            form,
+            submission_key=_fresh_key(request, customer, submission),
+            notices=[notice],
+            status=422,
+        )
     if not is_valid:
         return _page(request, customer, form, submission_key=request.POST["submission_key"], status=422)
     return _request(request, customer, form, submission)
@@ -118,10 +130,19 @@ def _request(request: StaffRequest, customer: Customer, form: RegistrationForm, 
     except services.DuplicateSuspected as suspected:
         asking = _form(request, customer, request.POST, asks_confirmation=True)
         asking.is_valid()
-        return _page(request, customer, asking, submission_key=request.POST["submission_key"], suspicion=suspected.message, status=422)
+        return _page(
+            request,
+            customer,
+            asking,
+            submission_key=request.POST["submission_key"],
+            suspicion=suspected.message,
+            status=422,
+        )
     except Conflicting as conflict:
         notice = {"tone": "warning", "text": conflict.message, **_link_to(conflict.extra.get("registration"))}
-        return _page(request, customer, form, submission_key=request.POST["submission_key"], notices=[notice], status=409)
+        return _page(
+            request, customer, form, submission_key=request.POST["submission_key"], notices=[notice], status=409
+        )
     return redirect_to("registrations:detail", registration.reference)
 
 
@@ -146,13 +167,25 @@ def _page(
     if other and status == 200:  # noqa: PLR2004
         text = f"{other.requested_by} is registering a vehicle for this customer already; a second one can be sent when that is settled."
         notices.append({"tone": "warning", "text": text, **_link_to(other)})
-    context = {"customer": customer, "form": form, "submission_key": submission_key, "notices": notices, "suspicion": suspicion}
+    context = {
+        "customer": customer,
+        "form": form,
+        "submission_key": submission_key,
+        "notices": notices,
+        "suspicion": suspicion,
+    }
     context |= {"owned": _owned(request, customer)} | _preview(request, customer, form, submission_key)
     return render_page(request, "registrations/form.html", context, status=status)
 
 
 def _owned(request: StaffRequest, customer: Customer) -> str:
-    count = len([vehicle for vehicle in vehicles_of(access=request.access, customer_id=customer.id) if not (vehicle.is_gone or vehicle.deleted_at)])
+    count = len(
+        [
+            vehicle
+            for vehicle in vehicles_of(access=request.access, customer_id=customer.id)
+            if not (vehicle.is_gone or vehicle.deleted_at)
+        ]
+    )
     return {0: "no vehicle yet", 1: "1 vehicle"}.get(count, f"{count} vehicles")
 
 
@@ -162,7 +195,9 @@ def _preview(request: StaffRequest, customer: Customer, form: RegistrationForm, 
         form = RegistrationForm(_shown(form), may_send_rare=False)
     form.is_valid()
     reference = submission.reference if submission else "R-XXXXXXXXXX"
-    return presenting.preview(form, reference=reference, is_tagged=customer.organization.tag_comments, customer_id=customer.id)
+    return presenting.preview(
+        form, reference=reference, is_tagged=customer.organization.tag_comments, customer_id=customer.id
+    )
 
 
 def _shown(form: RegistrationForm) -> dict[str, Any]:
@@ -183,7 +218,12 @@ def preview(request: StaffRequest, customer_id: UUID) -> HttpResponse:
         return render_page(request, "registrations/_preview.html", _preview(request, customer, form, key))
     submission = read(key, access=request.access, customer=customer)
     form.is_valid()
-    return _page(request, customer, form, submission_key=key if submission and not submission.is_expired else _fresh_key(request, customer, submission))
+    return _page(
+        request,
+        customer,
+        form,
+        submission_key=key if submission and not submission.is_expired else _fresh_key(request, customer, submission),
+    )
 
 
 register.keeps_post = lambda post: is_ours(post.get("submission_key", ""))  # type: ignore[attr-defined]
@@ -196,9 +236,13 @@ def detail(request: StaffRequest, reference: str) -> HttpResponse:
     return _detail(request, registration)
 
 
-def _detail(request: StaffRequest, registration: Registration, *, decision: DecisionForm | None = None, status: int = 200) -> HttpResponse:
+def _detail(
+    request: StaffRequest, registration: Registration, *, decision: DecisionForm | None = None, status: int = 200
+) -> HttpResponse:
     context = presenting.detail(request.access, registration, decision=decision)
-    context["events"] = object_history(access=request.access, object_type="registration", object_id=registration.reference)
+    context["events"] = object_history(
+        access=request.access, object_type="registration", object_id=registration.reference
+    )
     return render_page(request, "registrations/detail.html", context, status=status)
 
 
@@ -208,7 +252,12 @@ def list_(request: StaffRequest) -> HttpResponse:
     filters = {name: request.GET.get(name, "") for name in ("outcome", "organization")}
     problem, status = "", 200
     try:
-        page = registration_list(access=request.access, filters=filters, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+        page = registration_list(
+            access=request.access,
+            filters=filters,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
     except Invalid as error:
         problem, status, filters = error.message, error.status, {}
         page = registration_list(access=request.access, filters=filters)
@@ -218,7 +267,9 @@ def list_(request: StaffRequest) -> HttpResponse:
         "entries": [presenting.row(registration) for registration in page.rows],
         "chips": presenting.chips(filters.get("outcome", ""), filters.get("organization", "")),
     }
-    return render_page(request, "registrations/list.html", context, fragment="registrations/_results.html", status=status)
+    return render_page(
+        request, "registrations/list.html", context, fragment="registrations/_results.html", status=status
+    )
 
 
 @require_POST
@@ -226,7 +277,11 @@ def list_(request: StaffRequest) -> HttpResponse:
 def send_again(request: StaffRequest, reference: str) -> HttpResponseRedirect:
     registration = registration_get(access=request.access, reference=reference)
     number = request.POST.get("attempt", "")
-    services.registration_send_again(access=request.access, registration=registration, attempt_number=int(number) if number.isdecimal() and len(number) < 6 else registration.attempt_number)  # noqa: E501, PLR2004
+    services.registration_send_again(
+        access=request.access,
+        registration=registration,
+        attempt_number=int(number) if number.isdecimal() and len(number) < 6 else registration.attempt_number,
+    )
     return redirect_to("registrations:detail", reference)
 
 
@@ -240,7 +295,10 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
         return _detail(request, registration, decision=form, status=422)
     try:
         services.registration_decide(
-            access=request.access, registration=registration, vehicle_id=form.cleaned_data["vehicle"], reason=form.cleaned_data["reason"]
+            access=request.access,
+            registration=registration,
+            vehicle_id=form.cleaned_data["vehicle"],
+            reason=form.cleaned_data["reason"],
         )
     except Invalid as error:
         for name, texts in error.fields.items():

@@ -12,12 +12,15 @@ from podero_admin.registrations.models import Registration
 from podero_admin.registrations.outcomes import DECIDABLE, Outcome, Seen
 from podero_admin.registrations.schedule import next_look_at
 from podero_admin.registrations.services.transition import move
+from podero_admin.registrations.services.truth import remember_sent
 from podero_admin.vehicles.models import Vehicle
 
 REASON_MAX = 500
 
 
-def registration_decide(*, access: Access, registration: Registration, vehicle_id: UUID | None, reason: str) -> Registration:
+def registration_decide(
+    *, access: Access, registration: Registration, vehicle_id: UUID | None, reason: str
+) -> Registration:
     """Say which vehicle it became, or (None) that there is none."""
     access.require(Permission.REGISTRATION_DECIDE, registration.organization_id)
     reason = reason.strip()
@@ -27,20 +30,18 @@ def registration_decide(*, access: Access, registration: Registration, vehicle_i
         raise Invalid("The reason is too long.", fields={"reason": [f"At most {REASON_MAX} characters, plain text."]})
     vehicle = _vehicle(registration, vehicle_id) if vehicle_id else None
     now = timezone.now()
-    values = {"settled_at": now, "claimed_until": None, "decided_by_id": access.staff_id, "decision_reason": reason}
+    seen, to, next_look = Seen.NONE_BY_SENIOR, Outcome.ABSENT, next_look_at(now, registration.created_at)
+    if vehicle is not None:
+        seen, to, next_look = Seen.CHOSEN_BY_SENIOR, Outcome.CONFIRMED, None
+    values = {"settled_at": now, "claimed_until": None, "next_check_at": next_look, "vehicle": vehicle}
+    values |= {"decided_by_id": access.staff_id, "decision_reason": reason}
+    action = Action.REGISTRATION_DECIDED
     with transaction.atomic():
+        moved = move(
+            registration, to, access=access, seen=seen, origins=DECIDABLE, action=action, reason=reason, values=values
+        )
         if vehicle is not None:
-            last = registration.attempts.order_by("-number").first()
-            Vehicle.objects.filter(pk=vehicle.pk).update(sent=last.payload if last else "", registered_reference=registration.reference)
-            moved = move(
-                registration, Outcome.CONFIRMED, access=access, seen=Seen.CHOSEN_BY_SENIOR, origins=DECIDABLE, action=Action.REGISTRATION_DECIDED,
-                reason=reason, vehicle=vehicle, next_check_at=None, **values,
-            )  # fmt: skip
-        else:
-            moved = move(
-                registration, Outcome.ABSENT, access=access, seen=Seen.NONE_BY_SENIOR, origins=DECIDABLE, action=Action.REGISTRATION_DECIDED,
-                reason=reason, next_check_at=next_look_at(now, registration.created_at), **values,
-            )  # fmt: skip
+            remember_sent(registration, vehicle)
         if not moved:
             raise Conflicting("This registration is settled already: see what became of it.")
     return registration

@@ -108,7 +108,9 @@ def _refuse_second(customer: Customer) -> None:
 
 def _suspicion(customer: Customer, payload: Mapping[str, Any]) -> str:
     """Why this may be one car twice; two equal cars are legitimate, so a person decides."""
-    recent = Registration.objects.filter(customer=customer, outcome=Outcome.CONFIRMED, settled_at__gte=timezone.now() - RECENT).first()
+    recent = Registration.objects.filter(
+        customer=customer, outcome=Outcome.CONFIRMED, settled_at__gte=timezone.now() - RECENT
+    ).first()
     if recent:
         return f"A vehicle of this customer was registered in the last 24 hours ({recent.reference})."
     model = payload.get("device_model") or {}
@@ -129,7 +131,9 @@ def _first_press(customer: Customer, submission: Submission) -> Registration:
     first = Registration.objects.filter(submission_key=submission.key).first()
     if first is None:
         _refuse_second(customer)
-        raise Conflicting("Another registration of this customer was being settled just now. Look at the customer's page, then press again.")
+        raise Conflicting(
+            "Another registration of this customer was being settled just now. Look at the customer's page, then press again."
+        )
     return first
 
 
@@ -146,7 +150,7 @@ def _stored(
         reference=submission.reference,
         organization=customer.organization,
         customer=customer,
-        requested_by_id=access.staff_id,
+        requested_by_id=access.person,
         submission_key=submission.key,
         submission_digest=digest(typed),
         typed=json.dumps(dict(typed)),
@@ -157,7 +161,12 @@ def _stored(
         created_at=now,
         pending_at=now,
     )
-    tell(Action.REGISTRATION_REQUESTED, access=access, registration=registration, changes={name: (None, value) for name, value in payload.items()})
+    tell(
+        Action.REGISTRATION_REQUESTED,
+        access=access,
+        registration=registration,
+        changes={name: (None, value) for name, value in payload.items()},
+    )
     if suspicion:
         tell(Action.DUPLICATE_CONFIRMED, access=access, registration=registration, reason=suspicion)
     return registration, _attempt(access, registration)
@@ -165,9 +174,11 @@ def _stored(
 
 def _next_attempt(access: Access, registration: Registration) -> Attempt | None:
     number = registration.attempt_number + 1
-    fresh = {"attempt_number": number, "pending_at": timezone.now(), "sent_at": None, "settled_at": None, "checks": 0, "complete_checks": 0}
-    cleared = {"next_check_at": None, "claimed_until": None, "last_check_at": None, "last_check_error": "", "messages": "", "candidates": ""}
-    moved = move(registration, Outcome.PENDING, access=access, reason=f"Attempt {number}", **fresh, **cleared)
+    fresh = {"attempt_number": number, "pending_at": timezone.now(), "sent_at": None, "settled_at": None}
+    cleared = {"checks": 0, "complete_checks": 0, "last_check_at": None, "last_check_error": "", "next_check_at": None}
+    emptied = {"claimed_until": None, "messages": "", "candidates": ""}
+    values = fresh | cleared | emptied
+    moved = move(registration, Outcome.PENDING, access=access, reason=f"Attempt {number}", values=values)
     return _attempt(access, registration) if moved else None
 
 
@@ -178,7 +189,7 @@ def _attempt(access: Access, registration: Registration) -> Attempt:
         registration=registration,
         number=number,
         payload=json.dumps(sent),
-        staff_id=access.staff_id,
+        staff_id=access.person,
         request_id=access.request_id,
         created_at=timezone.now(),
     )

@@ -39,14 +39,16 @@ class Exchange:
     error: PoderoError | None = None
 
 
-def registration_send(*, access: Access, registration: Registration, attempt: Attempt, token_problem: PoderoError | None) -> None:
+def registration_send(
+    *, access: Access, registration: Registration, attempt: Attempt, token_problem: PoderoError | None
+) -> None:
     """Send the attempt, at most once; every way out leaves an outcome, or a `sending` that the settler finishes."""
     if token_problem is not None:
         _not_sent(access, registration, attempt, _failed(token_problem))
         return
     with transaction.atomic():
         now = timezone.now()
-        if not move(registration, Outcome.SENDING, access=access, sent_at=now):
+        if not move(registration, Outcome.SENDING, access=access, values={"sent_at": now}):
             return
         Attempt.objects.filter(pk=attempt.pk).update(sent_at=now)
     exchange = _post(registration, attempt)
@@ -69,7 +71,9 @@ def _post(registration: Registration, attempt: Attempt) -> Exchange:
 
 
 def _failed(error: PoderoError) -> Exchange:
-    exchange = Exchange(seen_of(error), None, error.status, error.duration_ms or None, error.answer_body, str(error), error)
+    exchange = Exchange(
+        seen_of(error), None, error.status, error.duration_ms or None, error.answer_body, str(error), error
+    )
     if isinstance(error, ContractViolation) and error.readable_id is not None:
         exchange.vehicle = ElectricVehicle.parse({"id": str(error.readable_id)})
     return exchange
@@ -94,7 +98,14 @@ def _not_sent(access: Access, registration: Registration, attempt: Attempt, exch
     """Nothing has left, so the attempt ends where it began."""
     with transaction.atomic():
         settled = {"settled_at": timezone.now(), "next_check_at": next_look_at(timezone.now(), registration.created_at)}
-        if move(registration, Outcome.NOT_SENT, access=access, seen=exchange.seen, reason=exchange.explanation, **settled):
+        if move(
+            registration,
+            Outcome.NOT_SENT,
+            access=access,
+            seen=exchange.seen,
+            reason=exchange.explanation,
+            values=settled,
+        ):
             _keep(attempt, exchange, Outcome.NOT_SENT)
 
 
@@ -104,7 +115,13 @@ def registration_finish(*, access: Access, registration: Registration, attempt: 
     with transaction.atomic():
         _keep(attempt, exchange, outcome)
         if exchange.vehicle is not None and outcome == Outcome.CONFIRMED:
-            confirm(access=access, registration=registration, vehicles=[exchange.vehicle], seen=exchange.seen, attempt=attempt)
+            confirm(
+                access=access,
+                registration=registration,
+                vehicles=[exchange.vehicle],
+                seen=exchange.seen,
+                attempt=attempt,
+            )
             return
         move(
             registration,
@@ -113,7 +130,7 @@ def registration_finish(*, access: Access, registration: Registration, attempt: 
             seen=exchange.seen,
             origins=frozenset({Outcome.SENDING}),
             reason=exchange.explanation,
-            **_values(registration, outcome, exchange),
+            values=_values(registration, outcome, exchange),
         )
 
 
@@ -126,7 +143,9 @@ def _values(registration: Registration, outcome: Outcome, exchange: Exchange) ->
     if outcome == Outcome.NOT_SENT:
         values["next_check_at"] = next_look_at(now, registration.created_at)
     if isinstance(exchange.error, InvalidRequest):
-        values["messages"] = json.dumps(exchange.error.fields | ({"": exchange.error.messages} if exchange.error.messages else {}))
+        values["messages"] = json.dumps(
+            exchange.error.fields | ({"": exchange.error.messages} if exchange.error.messages else {})
+        )
     return values
 
 
@@ -140,5 +159,3 @@ def _keep(attempt: Attempt, exchange: Exchange, outcome: Outcome) -> None:
         outcome=outcome,
         explanation=exchange.explanation[:500],
     )
-
-

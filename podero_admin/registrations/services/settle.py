@@ -2,9 +2,10 @@
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -44,7 +45,11 @@ class Settled:
 def registrations_settle(*, access: Access, now: Callable[[], datetime] = timezone.now) -> Settled:
     """One pass; any number may run at once, since each registration is claimed by one of them at a time."""
     result = Settled(died=_bury(access, now()))
-    for key in Registration.objects.filter(next_check_at__lte=now()).order_by("next_check_at").values_list("pk", flat=True)[:BATCH]:
+    for key in (
+        Registration.objects.filter(next_check_at__lte=now())
+        .order_by("next_check_at")
+        .values_list("pk", flat=True)[:BATCH]
+    ):
         registration = _claim(key, now())
         if registration is None:
             continue
@@ -65,16 +70,16 @@ def _bury(access: Access, now: datetime) -> int:
     buried = 0
     for registration in pending.select_related("customer")[:BATCH]:
         values = {"settled_at": now, "next_check_at": next_look_at(now, registration.created_at)}
-        buried += _end(access, registration, Seen.DIED_PENDING, **values)
+        buried += _end(access, registration, Seen.DIED_PENDING, values)
     for registration in sending.select_related("customer")[:BATCH]:
-        buried += _end(access, registration, Seen.DIED_SENDING, next_check_at=now)
+        buried += _end(access, registration, Seen.DIED_SENDING, {"next_check_at": now})
     return buried
 
 
-def _end(access: Access, registration: Registration, seen: Seen, **values: object) -> bool:
+def _end(access: Access, registration: Registration, seen: Seen, values: Mapping[str, Any]) -> bool:
     origins = frozenset({Outcome(registration.outcome)})
     with transaction.atomic():
-        moved = move(registration, decide(seen), access=access, seen=seen, origins=origins, **values)
+        moved = move(registration, decide(seen), access=access, seen=seen, origins=origins, values=values)
         if moved:
             Attempt.objects.filter(registration=registration, number=registration.attempt_number, outcome="").update(
                 seen=seen, outcome=registration.outcome, finished_at=timezone.now()
@@ -113,7 +118,11 @@ def _note_check(
     is_watch = registration.outcome != Outcome.UNKNOWN
     sent_at = registration.sent_at or registration.created_at
     checks, complete = registration.checks + 1, registration.complete_checks + (vehicles is not None)
-    due = next_look_at(now, registration.created_at) if is_watch else next_check_at(now=now, sent_at=sent_at, checks=checks)
+    due = (
+        next_look_at(now, registration.created_at)
+        if is_watch
+        else next_check_at(now=now, sent_at=sent_at, checks=checks)
+    )
     values = {"checks": checks, "complete_checks": complete, "last_check_at": now, "last_check_error": error[:500]}
     with transaction.atomic():
         Registration.objects.filter(pk=registration.pk).update(**values, next_check_at=due, claimed_until=None)
@@ -123,7 +132,7 @@ def _note_check(
         if vehicles is not None and complete >= COMPLETE_LISTS and window_is_over(now=now, sent_at=sent_at):
             _conclude(access, registration, vehicles, now)
         elif now >= sent_at + LONGEST and complete < COMPLETE_LISTS:
-            _end(access, registration, Seen.NEVER_LISTED, next_check_at=next_look_at(now, registration.created_at))
+            _end(access, registration, Seen.NEVER_LISTED, {"next_check_at": next_look_at(now, registration.created_at)})
 
 
 def _conclude(access: Access, registration: Registration, vehicles: Sequence[ElectricVehicle], now: datetime) -> None:
@@ -131,14 +140,19 @@ def _conclude(access: Access, registration: Registration, vehicles: Sequence[Ele
     values: dict[str, object] = {"next_check_at": next_look_at(now, registration.created_at)}
     candidates = new_vehicles(registration, vehicles)
     if candidates:
-        _end(access, registration, Seen.NEW_VEHICLE_UNTAGGED, candidates=json.dumps(candidates), **values)
+        _end(access, registration, Seen.NEW_VEHICLE_UNTAGGED, values | {"candidates": json.dumps(candidates)})
     else:
-        _end(access, registration, Seen.NO_NEW_VEHICLE, settled_at=now, **values)
+        _end(access, registration, Seen.NO_NEW_VEHICLE, values | {"settled_at": now})
 
 
 def new_vehicles(registration: Registration, vehicles: Sequence[ElectricVehicle]) -> list[str]:
     """Ids that are neither in the baseline nor linked; without a baseline, of vehicles made since it was sent."""
-    linked = {str(key) for key in Registration.objects.filter(customer=registration.customer, vehicle__isnull=False).values_list("vehicle_id", flat=True)}
+    linked = {
+        str(key)
+        for key in Registration.objects.filter(customer=registration.customer, vehicle__isnull=False).values_list(
+            "vehicle_id", flat=True
+        )
+    }
     baseline = registration.baseline_ids
     since = registration.created_at
     fresh = [

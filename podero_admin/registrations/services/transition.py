@@ -36,7 +36,9 @@ def tell(
         action,
         access=access,
         organization_id=registration.organization_id,
-        subject=Subject("registration", registration.reference, f"{registration.reference} for {registration.customer.name}"),
+        subject=Subject(
+            "registration", registration.reference, f"{registration.reference} for {registration.customer.name}"
+        ),
         outcome=outcome,
         reason=reason,
         changes=changes or {},
@@ -54,14 +56,14 @@ def move(
     origins: frozenset[Outcome] | None = None,
     action: Action | None = None,
     reason: str = "",
-    **values: Any,
+    values: Mapping[str, Any] | None = None,
 ) -> bool:
     """Move to an outcome if the registration still stands where that is allowed; say whether it did."""
     allowed = frozenset(before for before, after in TRANSITIONS.items() if to in after)
     before = registration.outcome
     where = allowed & origins if origins else allowed
-    values |= {"outcome": to, "seen": seen or ""}
-    if not Registration.objects.filter(pk=registration.pk, outcome__in=where).update(**values):
+    stored = {**(values or {}), "outcome": to, "seen": seen or ""}
+    if not Registration.objects.filter(pk=registration.pk, outcome__in=where).update(**stored):
         registration.refresh_from_db()
         return False
     registration.refresh_from_db()

@@ -32,7 +32,6 @@ def confirm(
     seen: Seen,
     attempt: Attempt | None = None,
     reason: str = "",
-    **values: Any,
 ) -> bool:
     """Link the vehicle that was found and move to confirmed, in the caller's transaction."""
     stored = vehicles_store(
@@ -44,13 +43,16 @@ def confirm(
     )
     vehicle = stored[0] if stored else None
     alarm = _alarm(registration, vehicles, vehicle)
+    values: dict[str, Any] = {
+        "settled_at": timezone.now(),
+        "next_check_at": None,
+        "claimed_until": None,
+        "alarm": alarm,
+    }
     if vehicle is not None and not _is_taken(registration, vehicle):
         values["vehicle"] = vehicle
-        _remember_sent(registration, vehicle, attempt)
-    if not move(
-        registration, Outcome.CONFIRMED, access=access, seen=seen, reason=reason,
-        settled_at=timezone.now(), next_check_at=None, claimed_until=None, alarm=alarm, **values,
-    ):  # fmt: skip
+        remember_sent(registration, vehicle, attempt)
+    if not move(registration, Outcome.CONFIRMED, access=access, seen=seen, reason=reason, values=values):
         return False
     if alarm:
         tell(Action.DUPLICATE_FOUND, access=access, registration=registration, outcome="alarm", reason=alarm)
@@ -71,9 +73,12 @@ def _alarm(registration: Registration, vehicles: Sequence[ElectricVehicle], vehi
     return ""
 
 
-def _remember_sent(registration: Registration, vehicle: Vehicle, attempt: Attempt | None) -> None:
+def remember_sent(registration: Registration, vehicle: Vehicle, attempt: Attempt | None = None) -> None:
+    """Keep beside the vehicle what was sent for it, so that its page can compare."""
     sent = attempt or registration.attempts.order_by("-number").first()
-    Vehicle.objects.filter(pk=vehicle.pk).update(sent=sent.payload if sent else "", registered_reference=registration.reference)
+    Vehicle.objects.filter(pk=vehicle.pk).update(
+        sent=sent.payload if sent else "", registered_reference=registration.reference
+    )
 
 
 def vehicles_look(*, access: Access, customer: Customer, seconds: float | None = None) -> list[ElectricVehicle]:
@@ -98,5 +103,3 @@ def vehicles_reconcile(*, access: Access, customer: Customer, vehicles: Sequence
         with transaction.atomic():
             confirmed += confirm(access=access, registration=registration, vehicles=found_vehicles, seen=seen)
     return confirmed
-
-

@@ -14,10 +14,20 @@ def press(alice: Any, jana: Any, access_of: Callable[[Any], Any]) -> Callable[..
     from podero_admin.registrations import submission
     from podero_admin.registrations.services import registration_request
 
-    def once(*, by: Any = None, customer: Any = None, key: Any = None, confirm: bool = False, baseline: Any = (), **values: Any) -> Any:
+    def once(
+        *,
+        by: Any = None,
+        customer: Any = None,
+        key: Any = None,
+        confirm: bool = False,
+        baseline: Any = (),
+        **values: Any,
+    ) -> Any:
         access = access_of(by or alice)
         whom = customer or jana
-        signed = key or submission.read(submission.issue(access=access, customer=whom, baseline=baseline), access=access, customer=whom)
+        signed = key or submission.read(
+            submission.issue(access=access, customer=whom, baseline=baseline), access=access, customer=whom
+        )
         payload = PAYLOAD | values
         registration = registration_request(
             access=access, customer=whom, submission=signed, payload=payload, typed=payload, confirm_duplicate=confirm
@@ -50,5 +60,8 @@ def actions() -> Callable[..., list[str]]:
     from podero_admin.audit.models import Event
 
     return lambda registration: [
-        event.action for event in Event.objects.filter(object_type="registration", object_id=registration.reference).order_by("number")
+        event.action
+        for event in Event.objects.filter(object_type="registration", object_id=registration.reference).order_by(
+            "number"
+        )
     ]

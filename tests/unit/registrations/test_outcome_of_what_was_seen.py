@@ -59,7 +59,9 @@ def test_a_refusal_is_rejected(press, world, kind):
 
 
 def test_the_apis_field_messages_are_kept(press, world):
-    world.faults.add(Fault("422", match="register", detail=[{"loc": ["body", "data", "price_zone"], "msg": "not here", "type": "x"}]))
+    world.faults.add(
+        Fault("422", match="register", detail=[{"loc": ["body", "data", "price_zone"], "msg": "not here", "type": "x"}])
+    )
     assert press().field_messages == {"price_zone": ["not here"]}
 
 
@@ -106,13 +108,19 @@ def test_a_token_endpoint_that_is_away_means_not_sent(press, world):
 
 def test_a_refused_connection_means_not_sent(press, sandbox, settings, write_organizations, jana):
     path = Path(write_organizations())
-    path.write_text(path.read_text(encoding="utf-8").replace(sandbox.api_url, "http://127.0.0.1:9/api/partners/v2.0"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(sandbox.api_url, "http://127.0.0.1:9/api/partners/v2.0"),
+        encoding="utf-8",
+    )
     registration = press()
     assert (registration.outcome, registration.seen) == ("not_sent", "not_reached")
 
 
 def test_an_organization_that_left_the_file_is_not_called(press, write_organizations, jana, settings, tmp_path):
     path = Path(write_organizations())
-    path.write_text(path.read_text(encoding="utf-8").replace(settings.ALPENSTROM, "00000000-0000-4000-8000-000000000001"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(settings.ALPENSTROM, "00000000-0000-4000-8000-000000000001"),
+        encoding="utf-8",
+    )
     registration = press()
     assert (registration.outcome, registration.seen) == ("not_sent", "not_configured")

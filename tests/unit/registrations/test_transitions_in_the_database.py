@@ -112,8 +112,14 @@ def test_a_replaced_row_does_not_begin_anew(stored):
     walk(row, "confirmed")
     columns = ", ".join(field.column for field in Registration._meta.concrete_fields)
     anew = columns.replace("outcome,", "'pending',", 1)
-    with pytest.raises(DatabaseError, match="begins as pending, once"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"REPLACE INTO registrations_registration ({columns}) SELECT {anew} FROM registrations_registration")
+    with (
+        pytest.raises(DatabaseError, match="begins as pending, once"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            f"REPLACE INTO registrations_registration ({columns}) SELECT {anew} FROM registrations_registration"
+        )
     row.refresh_from_db()
     assert row.outcome == "confirmed"
 

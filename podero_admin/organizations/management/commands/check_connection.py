@@ -14,11 +14,15 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--organization", type=UUID, help="one organisation's id; without it all that are configured")
+        parser.add_argument(
+            "--organization", type=UUID, help="one organisation's id; without it all that are configured"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         wanted = options["organization"]
-        organizations = Organization.objects.filter(id=wanted) if wanted else Organization.objects.filter(is_configured=True)
+        organizations = (
+            Organization.objects.filter(id=wanted) if wanted else Organization.objects.filter(is_configured=True)
+        )
         failed = 0
         for organization in organizations:
             result = connection_test(access=system_access(), organization_id=organization.id)

@@ -1,0 +1,120 @@
+"""System checks of our settings: what each value allows alone, but not together with the others."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.http.request import validate_host
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LONGEST_DEADLINE = 110  # gunicorn ends a worker that is silent for 120 s
+
+
+def _is_insecure(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme != "https" or parts.hostname in LOOPBACK
+
+
+def check_upstream(**_: Any) -> list[CheckMessage]:
+    if settings.DEBUG or settings.ALLOW_INSECURE_UPSTREAM:
+        return []
+    return [
+        Error(
+            f"{name} is asked at {address}, which is local or not https.",
+            hint="Give the https:// address, or set ALLOW_INSECURE_UPSTREAM=true for the sandbox and for tests.",
+            id="podero_admin.E001",
+        )
+        for name, address in settings.UPSTREAMS
+        if _is_insecure(address)
+    ]
+
+
+def check_public_host(**_: Any) -> list[CheckMessage]:
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    if validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS):
+        return []
+    return [
+        Error(
+            f"PUBLIC_URL names the host {host}, but ALLOWED_HOSTS does not, so every page would be refused.",
+            hint=f"Add {host} to ALLOWED_HOSTS.",
+            id="podero_admin.E002",
+        )
+    ]
+
+
+def check_any_host(**_: Any) -> list[CheckMessage]:
+    if settings.DEBUG or "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [
+        Error(
+            "ALLOWED_HOSTS is *, so that links in mails could be made to lead anywhere.",
+            hint="Name the hosts that are served.",
+            id="podero_admin.E003",
+        )
+    ]
+
+
+def check_deadline(**_: Any) -> list[CheckMessage]:
+    shortest = max(settings.PODERO_CONNECT_TIMEOUT, settings.PODERO_READ_TIMEOUT)
+    if shortest <= settings.PODERO_DEADLINE <= LONGEST_DEADLINE:
+        return []
+    return [
+        Error(
+            f"PODERO_DEADLINE is {settings.PODERO_DEADLINE:g} s: a whole call cannot be shorter than its parts, "
+            "nor outlast the web server's patience.",
+            hint=f"Set PODERO_DEADLINE between {shortest:g} and {LONGEST_DEADLINE}.",
+            id="podero_admin.E004",
+        )
+    ]
+
+
+def check_embed_origins(**_: Any) -> list[CheckMessage]:
+    if urlsplit(settings.PUBLIC_URL).scheme == "http":
+        return []
+    return [
+        Error(
+            f"EMBED_ORIGINS names {origin}, which is not https: anybody on its network could frame the dashboard.",
+            hint="Serve the intranet page over https and name that origin.",
+            id="podero_admin.E005",
+        )
+        for origin in settings.EMBED_ORIGINS
+        if urlsplit(origin).scheme != "https"
+    ]
+
+
+def check_prefix(**_: Any) -> list[CheckMessage]:
+    path = urlsplit(settings.PUBLIC_URL).path.strip("/")
+    if path in {"", settings.URL_PREFIX}:
+        return []
+    return [
+        Error(
+            f"PUBLIC_URL has the path /{path}, but URL_PREFIX is {settings.URL_PREFIX or 'empty'}.",
+            hint=f"Set URL_PREFIX={path}, or leave the path out of PUBLIC_URL.",
+            id="podero_admin.E006",
+        )
+    ]
+
+
+def check_sandbox_is_outside(**_: Any) -> list[CheckMessage]:
+    if not any(name.startswith("podero_admin.sandbox") for name in settings.INSTALLED_APPS):
+        return []
+    return [
+        Error(
+            "The sandbox is in INSTALLED_APPS.",
+            hint="Remove it: it is a server of its own, never part of the dashboard.",
+            id="podero_admin.E007",
+        )
+    ]
+
+
+ALL: tuple[Callable[..., list[CheckMessage]], ...] = (
+    check_upstream,
+    check_public_host,
+    check_any_host,
+    check_deadline,
+    check_embed_origins,
+    check_prefix,
+    check_sandbox_is_outside,
+)

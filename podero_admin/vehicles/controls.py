@@ -60,17 +60,17 @@ def chips(filters: VehicleFilters) -> list[Chip]:
 
 def controls(filters: VehicleFilters, access: Access) -> list[Control]:
     query = filters.as_query()
-    selects = [*_organizations(access), *_SELECTS]
+    selects = [*_organizations(filters, access), *_SELECTS]
     return [
         Control(name, label, _options(query.get(name, ""), empty, choices), filters.problems.get(name, ""))
         for name, label, empty, choices in selects
     ]
 
 
-def _organizations(access: Access) -> list[tuple[str, str, str, Choices]]:
-    """Only who has more than one organisation, and looks at more than one, has to choose."""
+def _organizations(filters: VehicleFilters, access: Access) -> list[tuple[str, str, str, Choices]]:
+    """Only who looks at more than one organisation has to choose; or who asked for one in vain."""
     ids = access.listed_ids(Permission.VEHICLE_VIEW)
-    if len(ids) < 2:  # noqa: PLR2004 - one is no choice
+    if len(ids) < 2 and "organization" not in filters.problems:  # noqa: PLR2004 - one is no choice
         return []
     named = tuple((str(seat.organization_id), seat.name) for seat in access.seats if seat.organization_id in ids)
     return [("organization", "Organisation", "All of mine", named)]

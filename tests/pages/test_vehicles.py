@@ -1,0 +1,328 @@
+"""The pages of vehicles, from outside."""
+
+import json
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from podero_admin.audit.models import AccessRecord, Event
+from podero_admin.directory.models import Customer
+from podero_admin.directory.services import customers_refresh
+from podero_admin.organizations.selectors import system_access
+from podero_admin.sandbox.faults import Fault
+from podero_admin.vehicles.models import Vehicle
+from podero_admin.vehicles.services import customer_vehicles_fetch
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_leftovers() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def jana(organization_a: Any, world: Any) -> Customer:
+    user = world.add_user(
+        str(organization_a.id), first_name="Jana", last_name="Novak", external_user_id="AS-7", email="jana@example.org"
+    )
+    customers_refresh(access=system_access(), organization_id=organization_a.id)
+    return Customer.objects.get(id=user.id)
+
+
+@pytest.fixture
+def park(jana: Customer, world: Any) -> Any:
+    """Give Jana a vehicle, as Podero has it, and let it be fetched."""
+
+    def make(**values: Any) -> Vehicle:
+        made = world.add_vehicle(str(jana.id), **values)
+        customer_vehicles_fetch(access=system_access(), customer=jana)
+        return Vehicle.objects.get(id=made.id)
+
+    return make
+
+
+CONNECTED = {
+    "is_authenticated": True,
+    "connection_status": "ok",
+    "monitoring_status": "warning",
+    "steering_status": "degraded",
+    "battery_level": 46,
+    "latitude": 48.123456,
+    "longitude": 16.654321,
+    "device_model": {"manufacturer": "Tesla", "model": "Model 3", "year": 2023},
+    "comment": "[pa:ABCDEFGHJK-1] Jana's blue one",
+}
+
+
+def shown(client: Client, vehicle: Vehicle) -> str:
+    response = client.get(f"/vehicles/{vehicle.id}/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+class TestList:
+    def test_strangers_are_sent_to_the_sign_in(self, client: Client) -> None:
+        assert client.get("/vehicles/").status_code == 302
+
+    def test_without_vehicles_it_says_where_they_come_from(self, alice: Any, client_of: Any) -> None:
+        assert "No vehicles yet" in client_of(alice).get("/vehicles/").content.decode()
+
+    def test_it_shows_vehicles_with_badges(self, park: Any, alice: Any, client_of: Any) -> None:
+        park(**CONNECTED)
+        text = client_of(alice).get("/vehicles/").content.decode()
+        assert "<bdi>Tesla Model 3</bdi>" in text
+        assert "Jana&#x27;s blue one" in text
+        assert "pa:ABCDEFGHJK" not in text
+        for field, value in (
+            ("connection_status", "ok"),
+            ("monitoring_status", "warning"),
+            ("steering_status", "degraded"),
+        ):
+            assert f'data-field="{field}" data-value="{value}"' in text
+
+    def test_charlie_sees_none_of_them(self, park: Any, charlie: Any, client_of: Any) -> None:
+        park(**CONNECTED)
+        assert "Tesla" not in client_of(charlie).get("/vehicles/").content.decode()
+
+    def test_a_filter_that_finds_nothing_says_so(self, park: Any, alice: Any, client_of: Any) -> None:
+        park(**CONNECTED)
+        assert "No vehicle matches" in client_of(alice).get("/vehicles/?connection_status=error").content.decode()
+
+    @pytest.mark.parametrize(
+        "query",
+        ["health=bad", "sort=price", "organization=x", "action_needed=perhaps", "price_zone=%00", "connected=<script>"],
+    )
+    def test_a_bad_filter_is_said_at_the_filter_and_left_out(
+        self, query: str, park: Any, alice: Any, client_of: Any
+    ) -> None:
+        park(**CONNECTED)
+        response = client_of(alice).get(f"/vehicles/?{query}")
+        text = response.content.decode()
+        assert response.status_code == 422
+        assert "was left out" in text
+        assert 'aria-invalid="true"' in text
+        assert "Tesla" in text
+        assert "<script>" not in text
+
+    def test_unknown_parameters_are_ignored(self, park: Any, alice: Any, client_of: Any) -> None:
+        assert client_of(alice).get("/vehicles/?utm=1&embed=1").status_code == 200
+
+    @pytest.mark.parametrize("name", ["after", "before"])
+    def test_a_damaged_cursor_is_said_in_words(self, name: str, alice: Any, client_of: Any) -> None:
+        assert client_of(alice).get("/vehicles/", {name: "x\0"}).status_code == 422
+
+    def test_the_next_page_keeps_the_filters(self, jana: Customer, world: Any, alice: Any, client_of: Any) -> None:
+        for _ in range(51):
+            world.add_vehicle(str(jana.id), **CONNECTED)
+        customer_vehicles_fetch(access=system_access(), customer=jana)
+        browser = client_of(alice)
+        text = browser.get("/vehicles/?connection_status=ok&sort=maker").content.decode()
+        (following,) = re.findall(r'rel="next" href="([^"]+)"', text)
+        assert "connection_status=ok" in following
+        response = browser.get(following.replace("&amp;", "&"))
+        assert len(response.context["page"].rows) == 1
+        assert 'rel="prev"' in response.content.decode()
+
+    def test_it_costs_few_queries_however_many_rows(
+        self, jana: Customer, world: Any, alice: Any, client_of: Any, django_assert_max_num_queries: Any
+    ) -> None:
+        for _ in range(50):
+            world.add_vehicle(str(jana.id), **CONNECTED)
+        customer_vehicles_fetch(access=system_access(), customer=jana)
+        browser = client_of(alice)
+        with django_assert_max_num_queries(7):  # session, person, seats, and at most four of the page's own
+            response = browser.get("/vehicles/")
+        assert len(response.context["page"].rows) == 50
+
+
+class TestPage:
+    def test_it_shows_the_vehicle_and_notes_the_look(self, park: Any, alice: Any, client_of: Any) -> None:
+        vehicle = park(**CONNECTED)
+        text = shown(client_of(alice), vehicle)
+        assert "Tesla Model 3" in text
+        assert "Connection: ok" in text
+        assert 'data-value="degraded"' in text
+        assert "Note: <bdi>Jana&#x27;s blue one</bdi>" in text
+        assert AccessRecord.objects.get(vehicle_id=vehicle.id).actor_id == alice.id
+
+    def test_every_output_field_stands_there_once(self, park: Any, alice: Any, client_of: Any) -> None:
+        found = re.findall(r'data-output="(\w+)"', shown(client_of(alice), park(**CONNECTED)))
+        assert len(found) == len(set(found)) == 68
+
+    def test_charlie_does_not_find_it_and_the_attempt_is_noted(self, park: Any, charlie: Any, client_of: Any) -> None:
+        vehicle = park(**CONNECTED)
+        response = client_of(charlie).get(f"/vehicles/{vehicle.id}/")
+        assert response.status_code == 404
+        assert "Tesla" not in response.content.decode()
+        assert Event.objects.filter(action="access.denied", actor_id=charlie.id).exists()
+        assert not AccessRecord.objects.filter(actor_id=charlie.id).exists()
+
+    def test_one_that_does_not_exist_is_not_found(self, alice: Any, client_of: Any) -> None:
+        assert client_of(alice).get(f"/vehicles/{uuid4()}/").status_code == 404
+        assert client_of(alice).get("/vehicles/no-uuid/").status_code == 404
+
+    def test_a_fresh_one_waits_for_its_owner_with_links_to_copy(self, park: Any, alice: Any, client_of: Any) -> None:
+        vehicle = park(embeddable_url="https://connect.example/form?x=1", authorization_url="http://plain.example/a")
+        text = shown(client_of(alice), vehicle)
+        assert "waiting for the customer to connect" in text
+        assert 'href="https://connect.example/form?x=1"' in text
+        assert 'data-copy="https://connect.example/form?x=1"' in text
+        assert 'href="http://plain.example' not in text
+        assert "noopener noreferrer nofollow" in text
+
+    def test_without_links_it_says_so(self, park: Any, alice: Any, client_of: Any) -> None:
+        assert "Podero sent none" in shown(client_of(alice), park())
+
+    def test_pending_actions_are_named_and_unknown_ones_left_to_podero(
+        self, park: Any, alice: Any, client_of: Any
+    ) -> None:
+        vehicle = park(
+            **CONNECTED, action_needed=True, actions=[{"code": "reauthenticate"}, {"code": "dance"}, {"odd": 1}]
+        )
+        browser = client_of(alice)
+        assert "Press “Refresh” to see what" in shown(browser, vehicle)
+        browser.post(f"/vehicles/{vehicle.id}/refresh/")
+        text = shown(browser, vehicle)
+        assert "has to sign in to the manufacturer again" in text
+        assert text.count("Unknown action, contact Podero.") == 2
+        assert "dance" in text
+
+    def test_sent_and_returned_stand_side_by_side(self, park: Any, alice: Any, client_of: Any) -> None:
+        vehicle = park(**CONNECTED, price_zone="AT", minimum_charge_limit=80)
+        Vehicle.objects.filter(id=vehicle.id).update(sent=json.dumps({"price_zone": "AT", "minimum_charge_limit": 90}))
+        text = shown(client_of(alice), vehicle)
+        assert "Sent and returned" in text
+        assert text.count('data-value="differs"') == 1
+
+    def test_deleted_and_gone_ones_say_so(self, park: Any, alice: Any, client_of: Any) -> None:
+        vehicle = park(**CONNECTED, deleted_at="2026-01-01T00:00:00Z")
+        assert "Podero treats this vehicle as deleted" in shown(client_of(alice), vehicle)
+        Vehicle.objects.filter(id=vehicle.id).update(is_gone=True)
+        assert "Podero no longer knows this vehicle" in shown(client_of(alice), vehicle)
+
+    def test_the_json_is_for_seniors_and_supervisors(
+        self, park: Any, alice: Any, bob: Any, sara: Any, client_of: Any
+    ) -> None:
+        vehicle = park(**CONNECTED)
+        assert "As Podero sent it" not in shown(client_of(alice), vehicle)
+        assert "As Podero sent it" in shown(client_of(bob), vehicle)
+        assert "As Podero sent it" in shown(client_of(sara), vehicle)
+
+    @pytest.mark.parametrize("who", ["alice", "bob", "sara", "adam"])
+    def test_nobody_sees_the_position_unasked(
+        self, who: str, park: Any, client_of: Any, request: pytest.FixtureRequest
+    ) -> None:
+        vehicle = park(**CONNECTED)
+        Vehicle.objects.filter(id=vehicle.id).update(sent=json.dumps({"latitude": 48.123456}))
+        text = shown(client_of(request.getfixturevalue(who)), vehicle)
+        assert "48.123456" not in text
+        assert "16.654321" not in text
+
+    @pytest.mark.parametrize(
+        "output",
+        ["{}", "[]", "", "null", '{"device_model": 7, "actions": {"a": 1}, "owner": [], "charge_target_min": "x"}'],
+    )
+    def test_whatever_is_stored_it_is_shown(self, output: str, park: Any, sara: Any, client_of: Any) -> None:
+        vehicle = park(**CONNECTED)
+        Vehicle.objects.filter(id=vehicle.id).update(output=output, sent="nonsense")
+        shown(client_of(sara), vehicle)
+
+    def test_every_field_of_a_wrong_type_is_still_shown(self, park: Any, sara: Any, client_of: Any) -> None:
+        from podero_admin.fields import OUTPUTS
+
+        vehicle = park(**CONNECTED)
+        for value in ("<script>x</script>", -1, 1e300, True, [], {"a": None}, "0001-01-01T00:00:00Z"):
+            Vehicle.objects.filter(id=vehicle.id).update(output=json.dumps(dict.fromkeys(OUTPUTS, value)))
+            assert "<script>x" not in shown(client_of(sara), vehicle)
+
+    def test_its_events_stand_on_it(self, park: Any, alice: Any, client_of: Any) -> None:
+        vehicle, browser = park(**CONNECTED), client_of(alice)
+        browser.post(f"/vehicles/{vehicle.id}/refresh/")
+        assert "Alice asked Podero for the state of Tesla Model 3" in shown(browser, vehicle)
+
+    def test_every_demo_vehicle_has_a_page(self, alice: Any, client_of: Any, organization_a: Any) -> None:
+        customers_refresh(access=system_access(), organization_id=organization_a.id)
+        for customer in Customer.objects.all():
+            customer_vehicles_fetch(access=system_access(), customer=customer)
+        browser = client_of(alice)
+        assert Vehicle.objects.count() > 30
+        for vehicle in Vehicle.objects.all():
+            shown(browser, vehicle)
+
+
+class TestRefresh:
+    def test_it_shows_what_podero_says_now(self, park: Any, alice: Any, client_of: Any, world: Any) -> None:
+        vehicle = park(**CONNECTED)
+        world.patch_vehicle(str(vehicle.id), {"battery_level": 77})
+        response = client_of(alice).post(f"/vehicles/{vehicle.id}/refresh/", follow=True)
+        assert "This is what Podero says now." in response.content.decode()
+        assert 'data-output="battery_level">77 %' in response.content.decode()
+
+    @pytest.mark.parametrize("kind", ["500", "html", "cut_json", "429", "302", "big", "null_id", "hang_before"])
+    def test_podero_away_leaves_the_page_as_it_was(
+        self, kind: str, park: Any, alice: Any, client_of: Any, world: Any
+    ) -> None:
+        vehicle = park(**CONNECTED)
+        world.faults.add(Fault(kind=kind, match="vehicle", times=None))
+        response = client_of(alice).post(f"/vehicles/{vehicle.id}/refresh/", follow=True)
+        text = response.content.decode()
+        assert response.status_code == 200
+        assert "could not be fetched" in text
+        assert 'data-output="battery_level">46 %' in text
+
+    def test_one_that_is_gone_is_said_so(self, park: Any, alice: Any, client_of: Any, world: Any) -> None:
+        vehicle = park(**CONNECTED)
+        world.faults.add(Fault(kind="404", match="vehicle"))
+        response = client_of(alice).post(f"/vehicles/{vehicle.id}/refresh/", follow=True)
+        assert "Podero no longer knows this vehicle" in response.content.decode()
+
+    def test_charlie_cannot(self, park: Any, charlie: Any, client_of: Any) -> None:
+        vehicle = park(**CONNECTED)
+        assert client_of(charlie).post(f"/vehicles/{vehicle.id}/refresh/").status_code == 404
+        assert not Event.objects.filter(action="vehicle.refreshed").exists()
+
+    def test_it_is_only_posted(self, park: Any, alice: Any, client_of: Any) -> None:
+        assert client_of(alice).get(f"/vehicles/{park(**CONNECTED).id}/refresh/").status_code == 405
+
+
+class TestPosition:
+    def test_a_senior_asks_sees_it_once_and_it_is_an_event(self, park: Any, sara: Any, client_of: Any) -> None:
+        vehicle, browser = park(**CONNECTED), client_of(sara)
+        response = browser.post(f"/vehicles/{vehicle.id}/position/")
+        assert response.status_code == 200
+        assert "48.123456" in response.content.decode()
+        assert Event.objects.get(action="vehicle.position_shown").vehicle_id == vehicle.id
+        assert "48.123456" not in shown(browser, vehicle)
+
+    @pytest.mark.parametrize("who", ["alice", "bob"])
+    def test_others_are_refused_and_it_is_noted(
+        self, who: str, park: Any, client_of: Any, request: pytest.FixtureRequest
+    ) -> None:
+        vehicle, person = park(**CONNECTED), request.getfixturevalue(who)
+        response = client_of(person).post(f"/vehicles/{vehicle.id}/position/")
+        assert response.status_code == 403
+        assert "48.123456" not in response.content.decode()
+        assert Event.objects.filter(action="access.denied", actor_id=person.id).exists()
+
+    def test_charlie_is_refused(self, park: Any, charlie: Any, client_of: Any) -> None:
+        assert client_of(charlie).post(f"/vehicles/{park(**CONNECTED).id}/position/").status_code in {403, 404}
+
+    def test_it_is_only_posted(self, park: Any, sara: Any, client_of: Any) -> None:
+        assert client_of(sara).get(f"/vehicles/{park(**CONNECTED).id}/position/").status_code == 405
+
+
+class TestDjangoAdmin:
+    @pytest.mark.parametrize("name", ["directory/customer", "vehicles/vehicle"])
+    def test_it_lists_and_changes_nothing(self, name: str, park: Any, root: Any, client_of: Any) -> None:
+        vehicle, browser = park(**CONNECTED), client_of(root)
+        key = vehicle.id if name.startswith("vehicles") else vehicle.customer_id
+        assert browser.get(f"/django-admin/{name}/").status_code == 200
+        assert browser.get(f"/django-admin/{name}/{key}/change/").status_code == 200
+        assert browser.get(f"/django-admin/{name}/add/").status_code == 403
+        assert browser.post(f"/django-admin/{name}/{key}/change/", {}).status_code == 403
+        assert browser.post(f"/django-admin/{name}/{key}/delete/", {"post": "yes"}).status_code == 403

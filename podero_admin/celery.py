@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.beat import EmbeddedService
+from celery.beat import EmbeddedService, Scheduler
 from celery.signals import setup_logging, worker_init
 from click import Option
 
@@ -13,10 +13,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "podero_admin.settings")
 
 from django.conf import settings
 
+from podero_admin import folder_broker
+
 app = Celery("podero_admin")
 app.conf.update(
-    broker_url=settings.BROKER_URL or "filesystem://",
+    broker_url=settings.BROKER_URL or f"{folder_broker.SCHEME}://localhost//",
+    broker_transport_options={} if settings.BROKER_URL else {"folder": settings.BROKER_FOLDER, "polling_interval": 0.2},
     broker_connection_retry_on_startup=True,
+    broker_connection_timeout=2.0,
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2},
     task_ignore_result=True,
     task_store_errors_even_if_ignored=False,
     task_default_queue="podero_admin",
@@ -25,7 +30,7 @@ app.conf.update(
     timezone="UTC",
     worker_hijack_root_logger=False,
     worker_prefetch_multiplier=1,
-    worker_enable_remote_control=bool(settings.BROKER_URL),
+    worker_enable_remote_control=False,
     worker_send_task_events=False,
     beat_scheduler="celery.beat:Scheduler",
     task_always_eager=getattr(settings, "TASKS_EAGER", False),
@@ -35,53 +40,48 @@ app.conf.update(
         "audit-verify": {"task": "audit.verify", "schedule": 900.0, "options": {"expires": 600}},
     },
 )
-if not settings.BROKER_URL:
-    folder = Path(settings.BROKER_FOLDER)
-    for name in ("queue", "processed", "control"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    app.conf.broker_transport_options = {
-        "data_folder_in": str(folder / "queue"),
-        "data_folder_out": str(folder / "queue"),
-        "processed_folder": str(folder / "processed"),
-        "control_folder": str(folder / "control"),
-    }
 app.autodiscover_tasks()
 
 
 class SchedulerStep(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Runs the scheduler as a thread of the worker, so that ending the worker ends both (Celery's own -B is a child process)."""
+    """Runs the scheduler as a thread, so that ending the worker ends both (Celery's own -B is a child process)."""
 
-    def __init__(self, worker: Any, scheduler: bool = False, **options: Any) -> None:  # noqa: FBT001, FBT002 - Celery's calling convention
+    def __init__(self, worker: Any, *, with_scheduler: bool = False, **options: Any) -> None:
         super().__init__(worker, **options)
-        self.enabled = scheduler
+        self.enabled = with_scheduler
         self.service: Any = None
 
     def include_if(self, worker: Any) -> bool:  # noqa: ARG002
         return self.enabled
 
     def start(self, worker: Any) -> None:
-        self.service = EmbeddedService(worker.app, thread=True)
-        self.service.daemon = True
+        self.service = EmbeddedService(worker.app, thread=True, scheduler_cls=Scheduler)
         self.service.start()
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002
         if self.service:
-            self.service.stop()
+            self.service.service.stop()  # a daemon thread: nobody waits until its nap is over
+            self.service = None
+
+    terminate = stop
 
 
 app.user_options["worker"].add(
-    Option(["--scheduler"], is_flag=True, default=False, help="Run the periodic scheduler inside this worker (one of them only)."),
+    Option(
+        ["--with-scheduler"], is_flag=True, help="Run the periodic scheduler inside this worker (in one of them only)."
+    ),
 )
 app.steps["worker"].add(SchedulerStep)
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator] # celery has no types
 def _use_our_logging(**_: Any) -> None:
     """Django's LOGGING is in force already; Celery must not replace it."""
 
 
-@worker_init.connect
-def _load_organizations(**_: Any) -> None:
+@worker_init.connect  # type: ignore[untyped-decorator]
+def _prepare(**_: Any) -> None:
     from podero_admin.organizations.services import organizations_load_at_start  # noqa: PLC0415 - apps must be ready
 
+    folder_broker.sweep(Path(settings.BROKER_FOLDER))
     organizations_load_at_start()

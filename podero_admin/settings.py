@@ -3,21 +3,20 @@
 import os
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from podero_admin import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 try:
-    ENVIRONMENT = env.read()
-    configured = env.read_organizations(
-        ENVIRONMENT.organizations_path, allow_insecure=ENVIRONMENT.allow_insecure_upstream
-    )
+    E = env.read()
+    ORGANIZATIONS_PATH = BASE_DIR / E.organizations_path
+    configured = env.read_organizations(ORGANIZATIONS_PATH, allow_insecure=E.allow_insecure_upstream)
+    env.require_secrets(configured)
 except env.ConfigurationError as error:
     sys.exit(f"podero_admin cannot start.\n{error}")
 
-E = ENVIRONMENT
 VAR_DIR = Path(os.environ.get("PODERO_VAR_DIR", BASE_DIR / "var"))
 
 SECRET_KEY = E.secret_key
@@ -158,7 +157,7 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = ROOT
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "podero_admin.desk.views.csrf_failure"
-CSRF_TRUSTED_ORIGINS = [env._origin("{0.scheme}://{0.netloc}".format(urlsplit(E.public_url)))]  # noqa: SLF001
+CSRF_TRUSTED_ORIGINS = [env.origin(urljoin(E.public_url, "/"))]
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
@@ -200,6 +199,7 @@ STORAGES = {
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
+EMAIL_TIMEOUT = 10
 if E.email:
     globals().update({key: value for key, value in E.email.items() if key.startswith("EMAIL_")})
 else:
@@ -209,7 +209,7 @@ DEFAULT_FROM_EMAIL = f"podero-admin@{urlsplit(E.public_url).hostname}"
 
 # Podero.
 UPSTREAMS = [(entry.name, address) for entry in configured for address in (entry.api_url, entry.token_url)]
-PODERO_ORGANIZATIONS = E.organizations_path
+PODERO_ORGANIZATIONS = ORGANIZATIONS_PATH
 ALLOW_INSECURE_UPSTREAM = E.allow_insecure_upstream
 PODERO_CONNECT_TIMEOUT = E.connect_timeout
 PODERO_READ_TIMEOUT = E.read_timeout

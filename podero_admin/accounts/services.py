@@ -1,5 +1,6 @@
 """Add and change staff; note who came in and who was turned away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -109,3 +110,30 @@ def password_reset_requested(*, staff: Staff, request_id: str, client_address: s
         staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=client_address
     )
     record(Action.PASSWORD_RESET_REQUESTED, access=access, subject=subject_of(staff))
+
+
+Changes = Mapping[str, tuple[object, object]]
+
+
+@transaction.atomic
+def staff_note(
+    *,
+    access: Access,
+    staff: Staff,
+    account: Changes,
+    roles: Mapping[UUID, tuple[object, object]],
+    created: bool = False,
+) -> None:
+    """Note what the operator changed by hand: one event for each organisation that it concerns, or one for none."""
+    seats = set(staff.memberships.values_list("organization_id", flat=True))
+    concerned = set(roles) | (seats if account else set())
+    action = Action.STAFF_ADDED if created else Action.STAFF_CHANGED
+    if account.get("is_active") == (True, False):
+        action = Action.STAFF_DEACTIVATED
+    nobodys: list[UUID | None] = [None] if account or created else []
+    for organization_id in sorted(concerned) or nobodys:
+        changes = {
+            **account,
+            **({"role": roles[organization_id]} if organization_id and organization_id in roles else {}),
+        }
+        record(action, access=access, organization_id=organization_id, subject=subject_of(staff), changes=changes)

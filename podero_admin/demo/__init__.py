@@ -1,0 +1,1 @@
+"""`make run`: the whole product on this machine, with invented customers."""

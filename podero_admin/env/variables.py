@@ -1,0 +1,213 @@
+"""The variables of the environment, with the defaults of docs/configuration.md."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+from kombu.transport import TRANSPORT_ALIASES
+
+from podero_admin.env.addresses import is_local, origin, public_url
+from podero_admin.env.problems import ConfigurationError
+
+LONGEST_SECONDS = 1_000_000
+MOST_PROXIES = 10
+#: Values that are never repeated, not even when they are wrong.
+HIDDEN = {"SECRET_KEY", "DATABASE_URL", "CACHE_URL", "BROKER_URL", "EMAIL_URL"}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Everything that the environment may say, with the defaults of docs/configuration.md."""
+
+    secret_key: str = field(repr=False)
+    public_url: str
+    debug: bool
+    allowed_hosts: list[str]
+    database: dict[str, Any] = field(repr=False)
+    cache: dict[str, Any] | None = field(repr=False)
+    broker_url: str = field(repr=False)
+    organizations_path: Path
+    allow_insecure_upstream: bool
+    embed_origins: list[str]
+    trusted_proxies: int
+    time_zone: str
+    email: dict[str, Any] | None = field(repr=False)
+    connect_timeout: float
+    read_timeout: float
+    deadline: float
+    settle_schedule: tuple[float, ...]
+    settle_window: float
+    directory_max_age: float
+    url_prefix: str
+    log_format: str
+
+    @property
+    def is_loopback(self) -> bool:
+        parts = urlsplit(self.public_url)
+        return parts.scheme == "http" and is_local(parts.hostname)
+
+
+class _Reader:
+    """Reads one variable after the other and collects what is wrong, so that one start names every mistake."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+        self.problems: list[str] = []
+
+    def get(self, name: str, convert: Callable[[str], Any], default: Any, hint: str) -> Any:
+        raw = self.values.get(name, "").strip()
+        if not raw:
+            if default is None:
+                self.problems.append(f"{name} is not set: {hint}.")
+            return default
+        try:
+            return convert(raw)
+        except Exception:  # noqa: BLE001 - whatever a converter dislikes is the same sentence to the operator
+            shown = "" if name in HIDDEN else f" ({raw[:60]!r})"
+            self.problems.append(f"{name}{shown} cannot be used: {hint}.")
+            return default
+
+
+def _boolean(raw: str) -> bool:
+    return {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}[
+        raw.lower()
+    ]
+
+
+def _positive(raw: str) -> float:
+    value = float(raw)
+    if not 0 < value < LONGEST_SECONDS:
+        raise ValueError(raw)
+    return value
+
+
+def _count(raw: str) -> int:
+    value = int(raw)
+    if not 0 <= value <= MOST_PROXIES:
+        raise ValueError(raw)
+    return value
+
+
+def _schedule(raw: str) -> tuple[float, ...]:
+    values = tuple(_positive(part) for part in raw.split(","))
+    if list(values) != sorted(values):
+        raise ValueError(raw)
+    return values
+
+
+def _names(raw: str) -> list[str]:
+    return [part.strip() for part in raw.split(",") if part.strip()]
+
+
+def _hosts(raw: str) -> list[str]:
+    names = _names(raw)
+    if not names or any("/" in name or " " in name for name in names):
+        raise ValueError(raw)
+    return names
+
+
+def _origins(raw: str) -> list[str]:
+    return [origin(part) for part in _names(raw)]
+
+
+def _prefix(raw: str) -> str:
+    prefix = raw.strip("/")
+    if prefix and not all(part.replace("-", "").replace("_", "").isalnum() for part in prefix.split("/")):
+        raise ValueError(raw)
+    return prefix
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def convert(raw: str) -> str:
+        return choices[choices.index(raw)]
+
+    return convert
+
+
+ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
+
+
+def _database(raw: str) -> dict[str, Any]:
+    config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
+    if config["ENGINE"] not in ENGINES or not config["NAME"]:
+        raise ValueError
+    return config
+
+
+def _cache(raw: str) -> dict[str, Any]:
+    config: dict[str, Any] = dict(environ.Env.cache_url_config(raw))
+    if urlsplit(raw).scheme not in {"redis", "rediss"}:
+        raise ValueError
+    return config
+
+
+def _email(raw: str) -> dict[str, Any]:
+    config: dict[str, Any] = dict(environ.Env.email_url_config(raw))
+    if not config.get("EMAIL_BACKEND"):
+        raise ValueError
+    return config
+
+
+def _broker(raw: str) -> str:
+    if "://" not in raw or urlsplit(raw).scheme.partition("+")[0] not in TRANSPORT_ALIASES:
+        raise ValueError
+    return raw
+
+
+def read(values: Mapping[str, str] = os.environ) -> Environment:
+    """Read the environment; raise one `ConfigurationError` that names everything wrong in it."""
+    reader = _Reader(values)
+    get = reader.get
+    debug = get("DEBUG", _boolean, False, "say true or false")
+    environment = Environment(
+        secret_key=get("SECRET_KEY", str, None, "set it to a long random text and keep it secret"),
+        public_url=get(
+            "PUBLIC_URL", public_url, None, "set it to the address people type, https://… (http:// only on loopback)"
+        ),
+        debug=debug,
+        allowed_hosts=get("ALLOWED_HOSTS", _hosts, None, "set it to the host names served, separated by commas"),
+        database=get(
+            "DATABASE_URL",
+            _database,
+            _database("sqlite:///var/podero_admin.sqlite3"),
+            "set it to sqlite:///path or postgres://user:password@host/name",
+        ),
+        cache=get("CACHE_URL", _cache, False, "leave it out for the database, or set it to redis://host:6379/1")
+        or None,
+        broker_url=get(
+            "BROKER_URL", _broker, "", "leave it out for the embedded one, or set it to redis://host:6379/0"
+        ),
+        organizations_path=get(
+            "PODERO_ORGANIZATIONS", Path, Path("organizations.toml"), "set it to the path of the organisations file"
+        ),
+        allow_insecure_upstream=get("ALLOW_INSECURE_UPSTREAM", _boolean, False, "say true or false"),
+        embed_origins=get(
+            "EMBED_ORIGINS", _origins, [], "list origins such as https://intranet.example.com, separated by commas"
+        ),
+        trusted_proxies=get("TRUSTED_PROXIES", _count, 0, "set it to the number of reverse proxies in front, 0 to 10"),
+        time_zone=get(
+            "TIME_ZONE", lambda raw: ZoneInfo(raw).key, "Europe/Vienna", "set it to a name such as Europe/Vienna"
+        ),
+        email=get("EMAIL_URL", _email, False, "leave it out, or set it to smtp+tls://user:password@host:587") or None,
+        connect_timeout=get("PODERO_CONNECT_TIMEOUT", _positive, 3.0, "set it to seconds above 0"),
+        read_timeout=get("PODERO_READ_TIMEOUT", _positive, 30.0, "set it to seconds above 0"),
+        deadline=get("PODERO_DEADLINE", _positive, 40.0, "set it to seconds above 0"),
+        settle_schedule=get(
+            "SETTLE_SCHEDULE",
+            _schedule,
+            (2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0),
+            "list rising seconds, separated by commas",
+        ),
+        settle_window=get("SETTLE_WINDOW", _positive, 300.0, "set it to seconds above 0"),
+        directory_max_age=get("DIRECTORY_MAX_AGE", _positive, 900.0, "set it to seconds above 0"),
+        url_prefix=get("URL_PREFIX", _prefix, "", "set it to a path such as podero"),
+        log_format=get("LOG_FORMAT", _one_of("json", "console"), "console" if debug else "json", "say json or console"),
+    )
+    if reader.problems:
+        raise ConfigurationError("\n".join(reader.problems))
+    return environment

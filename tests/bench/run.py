@@ -1,0 +1,189 @@
+"""One database from empty to measured; runs in a process of its own, whose environment is production's."""
+
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+from django.core.management import call_command
+from django.db import connection, connections
+
+from podero_admin.audit.services import verify_now
+from podero_admin.organizations.models import Organization
+from podero_admin.organizations.selectors import system_access
+from podero_admin.podero import ElectricVehicle
+from podero_admin.registrations.models import Registration
+from podero_admin.sandbox.world import World
+from podero_admin.vehicles.models import Vehicle
+from tests.bench import events, pages, registering, seeding, serving, weighing
+from tests.bench.measuring import Browser, Times, measure, warm
+from tests.bench.plans import plans
+from tests.bench.report import QUERIES, REGISTERING, WORKER_MEGABYTES, Line, Plan, Result
+
+
+@dataclass(frozen=True)
+class Options:
+    rounds: int
+    unmeasured: int
+    events: int
+    presses: int
+    known_to_sandbox: int
+    latency: float
+
+
+@dataclass
+class Seeded:
+    people: seeding.People
+    measured: Vehicle
+    deep: int
+
+
+def run(*, folder: Path, port: int, sandbox_port: int, world: World, options: Options) -> tuple[Result, list[Plan]]:
+    started = time.monotonic()
+    seeded = _seed(world, options)
+    sessions = {name: seeded.people.session(getattr(seeded.people, name)) for name in ("root", "supervisor", "agent")}
+    measured = pages.pages(people=seeded.people, measured=seeded.measured, deep=seeded.deep)
+    counts, found = _plans(measured, seeded.people)
+    result = Result(database=_version(), seeded=_said(options))
+    connections.close_all()
+    with ExitStack() as running:
+        running.enter_context(serving.sandbox(sandbox_port, folder / "sandbox.log", users=2 * options.known_to_sandbox))
+        workers = running.enter_context(serving.gunicorn(port, folder / "gunicorn.log"))
+        browser = Browser(port, sessions)
+        warm(port, sessions)
+        times = measure(browser, measured, rounds=options.rounds, unmeasured=options.unmeasured)
+        result.lines = [_line(page, times, counts[page.name], found) for page in measured]
+        result.facts = _registering(port, sessions, seeded, sandbox_port, options)
+        result.weights = _weigh(browser, seeded)
+        heaviest = max(serving.unique_megabytes(workers))
+    result.facts.append(
+        (
+            "web worker after load, unique memory",
+            f"{heaviest:.0f} MB",
+            f"< {WORKER_MEGABYTES} MB",
+            heaviest < WORKER_MEGABYTES,
+        )
+    )
+    most = max(counts.values())
+    result.facts.append(
+        (
+            "queries of the page that makes most",
+            str(most),
+            f"≤ {QUERIES} besides session, staff and seats",
+            most <= QUERIES + 3,
+        )
+    )
+    result.sizes = seeding.sizes()
+    result.seconds = time.monotonic() - started
+    return result, found
+
+
+def _seed(world: World, options: Options) -> Seeded:
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    organizations = seeding.organizations()
+    people = seeding.people(organizations)
+    seeding.directory(world)
+    measured = (
+        Vehicle.objects.filter(battery_level__isnull=False, customer__email__gt="")
+        .exclude(price_zone="")
+        .order_by("-id")[0]
+    )
+    events.write(
+        count=options.events, staff=[people.agent, *people.others], organizations=organizations, measured=measured
+    )
+    seeding.settle()
+    return Seeded(people, measured, deep=min(Vehicle.objects.count(), options.events) // 100 * 50 - 100)
+
+
+def _version() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version" if connection.vendor == "postgresql" else "SELECT sqlite_version()")
+        return f"{'PostgreSQL' if connection.vendor == 'postgresql' else 'SQLite'} {cursor.fetchone()[0].split()[0]}"
+
+
+def _said(options: Options) -> str:
+    from podero_admin.directory.models import Customer
+
+    fields = len(ElectricVehicle.model_fields)
+    return f"{Customer.objects.count():,} customers, {Vehicle.objects.count():,} vehicles of {fields} fields, {options.events:,} events"
+
+
+def _plans(measured: list[pages.Page], people: seeding.People) -> tuple[dict[str, int], list[Plan]]:
+    counts, found = {}, []
+    for page in measured:
+        counts[page.name], of_page = plans(page, getattr(people, page.by))
+        found += of_page
+    return counts, found
+
+
+def _line(page: pages.Page, times: Times, queries: int, found: list[Plan]) -> Line:
+    return Line(
+        name=page.name,
+        ours=median(times.ours[page.name]),
+        floor=times.floor(page.by),
+        peer=median(times.peers[page.name]) if page.peer else 0.0,
+        most=page.most,
+        first=median(times.ours[page.first]) if page.first else 0.0,
+        queries=queries,
+        bad_plans=sum(bool(plan.bad) for plan in found if plan.page == page.name),
+    )
+
+
+def _registering(
+    port: int, sessions: Mapping[str, str], seeded: Seeded, sandbox_port: int, options: Options
+) -> list[tuple[str, str, str, bool]]:
+    customers, agent = registering.without_vehicle(options.known_to_sandbox), seeded.people.agent
+    browsers = [Browser(port, sessions) for _ in range(registering.AT_ONCE)]
+    many = registering.many(browsers, list(islice(customers, options.presses)), agent, sandbox_port)
+    took = registering.against_bare(
+        browsers[0], customers, agent, sandbox_port, rounds=min(options.rounds, 30), latency=options.latency
+    )
+    ratio = took.pressed / took.kept
+    connections.close_all()
+    milliseconds = (
+        f"{took.pressed * 1000:.1f} ms, bare POST {took.kept * 1000:.1f} (new connection {took.new * 1000:.1f})"
+    )
+    return [
+        (
+            f"registering, API answering in {options.latency * 1000:.0f} ms: {milliseconds}",
+            f"{ratio:.3f}",
+            f"≤ {REGISTERING} × bare",
+            ratio <= REGISTERING,
+        ),
+        (f"token requests for {many.presses:,} registrations, four at once", str(many.tokens), "1", many.tokens == 1),
+        ("of them confirmed", f"{many.confirmed:,}", f"{many.presses:,}", many.confirmed == many.presses),
+        ("registrations a second, API answering at once", f"{many.presses / many.seconds:.0f}", "–", True),
+        ("the log after it", "unbroken" if _is_unbroken() else "broken", "unbroken", _is_unbroken()),
+    ]
+
+
+def _is_unbroken() -> bool:
+    return verify_now(access=system_access()).is_unbroken
+
+
+def _weigh(browser: Browser, seeded: Seeded) -> list[tuple[str, dict[str, int]]]:
+    measured = seeded.measured
+    reference = Registration.objects.latest("id").reference
+    last = Organization.objects.count()
+    wanted = {
+        "start": "/",
+        "customers": "/customers/",
+        "customer": f"/customers/{measured.customer_id}/",
+        "registering": f"/customers/{Registration.objects.latest('id').customer_id}/register/",
+        "registrations": "/registrations/",
+        "registration": f"/registrations/{reference}/",
+        "vehicles": "/vehicles/",
+        "vehicle": f"/vehicles/{measured.id}/",
+        "audit log": "/audit/",
+        "event": f"/audit/{last}/",
+        "connections": "/connections/",
+        "stock admin: vehicles": "/django-admin/vehicles/vehicle/",
+        "stock admin: events": "/django-admin/audit/event/",
+    }
+    weighed = [(name, weighing.weigh(browser, path, by="root")) for name, path in wanted.items()]
+    return [*weighed, ("sign in", weighing.weigh(browser, "/accounts/login/", by="nobody"))]

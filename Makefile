@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check lint help
+.PHONY: run test check lint bench help
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -22,6 +22,9 @@ check: .venv/dev.stamp lint ## What CI runs first: lint, types, contracts, deplo
 
 lint: .venv/dev.stamp
 	@exec $(BIN)/python -m tests.lint
+
+bench: .venv/dev.stamp ## Measure pages against a constant page and Django's own admin (BENCH="--quick"), into var/bench.md
+	@exec $(BIN)/python -m tests.bench $(BENCH)
 
 .venv/made.stamp:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; say where with make PYTHON=…"; exit 1; }

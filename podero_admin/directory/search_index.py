@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TABLE = "directory_customer"
@@ -22,7 +23,6 @@ _TRIGGERS = {
 
 
 def create_search_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG001
-    """Make the index, or make it again after a migration that remade the table on SQLite (which drops its triggers)."""
     if schema_editor.connection.vendor == "postgresql":
         _create_extension(schema_editor)
         schema_editor.execute(f"CREATE INDEX {INDEX} ON {TABLE} USING gin (folded gin_trgm_ops)")
@@ -31,9 +31,15 @@ def create_search_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> N
         f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5("
         f"folded, content='{TABLE}', content_rowid='search_key', tokenize='trigram')",
     )
-    for name, body in _TRIGGERS.items():
-        schema_editor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {body}")
-    schema_editor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")  # noqa: S608
+    install_triggers(schema_editor.connection)
+
+
+def install_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Make them, or make them again after a migration that remade the table on SQLite; the index is built anew."""
+    with connection.cursor() as cursor:
+        for name, body in _TRIGGERS.items():
+            cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {body}")
+        cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")  # noqa: S608
 
 
 def _create_extension(schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -56,11 +62,11 @@ def drop_search_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> Non
     schema_editor.execute(f"DROP TABLE IF EXISTS {INDEX}")
 
 
-def missing_triggers() -> list[str]:
+def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
     """The triggers that should keep the index and do not exist (SQLite; PostgreSQL keeps its index itself)."""
     if connection.vendor != "sqlite":
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE])
+        cursor.execute("SELECT name FROM sqlite_master WHERE name = %s OR tbl_name = %s", [INDEX, TABLE])
         present = {row[0] for row in cursor.fetchall()}
-    return sorted(set(_TRIGGERS) - present)
+    return sorted(set(_TRIGGERS) - present) if INDEX in present else []

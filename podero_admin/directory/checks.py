@@ -1,0 +1,21 @@
+"""System check: are the triggers there that keep the search index? On SQLite a table that is remade loses them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+from django.db import connections
+
+from podero_admin.directory.search_index import missing_triggers
+
+
+def check_search_index(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"Customers cannot be searched in database {alias!r}: the triggers {', '.join(missing)} are missing.",
+            hint="Run `manage.py migrate --skip-checks`, which makes them again and builds the index anew.",
+            id="directory.E001",
+        )
+        for alias in databases or ()
+        if (missing := missing_triggers(connections[alias]))
+    ]

@@ -19,7 +19,7 @@ from django.core.cache import cache
 
 from podero_admin.env import ConfigurationError, OrganizationSettings, Secret, read_organizations
 from podero_admin.podero import Credentials, MemoryTokenStore, PoderoClient, Timeouts, Token, TokenSource, Transport
-from podero_admin.podero.errors import NotConfigured, PoderoError
+from podero_admin.podero.errors import KnownAway, NotConfigured, PoderoError
 
 QUICK_SECONDS = 4.0
 TOKEN_LOCK_SECONDS = 20.0
@@ -206,9 +206,10 @@ def podero_client(organization_id: UUID, *, seconds: float | None = None) -> Pod
 
 def token_ready(organization_id: UUID) -> None:
     """Make sure of a token now, so that a registration does not have to wait for one later; raises PoderoError."""
+    entry = _entry(organization_id)
     if CachedBreaker(str(organization_id)).is_away():
-        return
-    _source(_entry(organization_id)).token()
+        raise KnownAway("Podero is known to be away, so nothing was sent.", retryable=True)
+    _source(entry).token()
 
 
 def try_connection(organization_id: UUID) -> tuple[bool, str]:

@@ -177,9 +177,6 @@ class RegistrationForm(forms.Form):
             without_model = {name: value for name, value in kept.items() if not name.startswith("device_model")}
             return payload.build_partly(without_model, **self._ticks())
 
-    def has_rare_fields(self) -> bool:
-        return any(self._ticks().values())
-
     def unsent_groups(self) -> list[str]:
         """Titles of the groups that are filled in but not ticked."""
         return [

@@ -50,6 +50,11 @@ def build_partly(cleaned: Mapping[str, Any], *, send_place: bool, send_system: b
     return payload
 
 
+def has_rare_fields(payload: Mapping[str, Any]) -> bool:
+    """Whether it carries a field of place or system, which only seniors send."""
+    return any(INPUTS[name].tier == "senior" for name in payload if name in INPUTS)
+
+
 def _open_names() -> Iterable[str]:
     return (field.name for field in INPUTS.values() if field.tier == "open")
 

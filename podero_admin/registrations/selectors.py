@@ -37,10 +37,6 @@ def registration_get(*, access: Access, reference: str) -> Registration:
     return registration
 
 
-def registration_of_key(*, access: Access, key: str) -> Registration | None:
-    return Registration.objects.filter(submission_key=key, requested_by_id=access.staff_id).first()
-
-
 def registration_list(
     *, access: Access, filters: Mapping[str, str], after: str = "", before: str = ""
 ) -> Page[Registration]:
@@ -93,9 +89,16 @@ def same_model_of(customer: Customer, maker: str, model: str) -> Vehicle | None:
     """A vehicle of the customer of the same maker and model."""
     if not (maker and model):
         return None
-    return Vehicle.objects.filter(
-        customer=customer, maker__iexact=maker, model__iexact=model, deleted_at=None, is_gone=False
-    ).first()
+    owned = Vehicle.objects.filter(customer=customer, deleted_at=None, is_gone=False).defer("output")
+    wanted = (maker.strip().casefold(), model.strip().casefold())
+    return next(
+        (
+            vehicle
+            for vehicle in owned
+            if (vehicle.maker.strip().casefold(), vehicle.model.strip().casefold()) == wanted
+        ),
+        None,
+    )
 
 
 def candidate_vehicles(registration: Registration) -> list[Vehicle]:

@@ -1,5 +1,7 @@
 """The registration form, one registration, the list, and the two things that can be done to one."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +22,8 @@ from podero_admin.registrations.selectors import (
     open_registration_of,
     registration_get,
     registration_list,
-    registration_of_key,
 )
-from podero_admin.registrations.submission import Submission, digest, is_ours, issue, read
+from podero_admin.registrations.submission import Submission, is_ours, issue, read
 from podero_admin.vehicles.selectors import vehicles_of
 
 RARE_TICKS = ("send_place", "send_system")
@@ -82,9 +83,10 @@ def _form(request: StaffRequest, customer: Customer, data: Any, **options: Any) 
 def _press(request: StaffRequest, customer: Customer) -> HttpResponse:
     submission = read(request.POST.get("submission_key", ""), access=request.access, customer=customer)
     form = _form(request, customer, request.POST, asks_confirmation="confirm_duplicate" in request.POST)
-    known = registration_of_key(access=request.access, key=submission.key) if submission else None
+    with _linked():
+        known = services.registration_pressed(submission=submission, typed=form.typed()) if submission else None
     if known:
-        return _known(known, form)
+        return redirect_to("registrations:detail", known.reference)
     is_valid = form.is_valid()
     if submission is None or submission.is_expired:
         notice = {"tone": "warning", "text": FRESH_KEY}
@@ -101,15 +103,14 @@ def _press(request: StaffRequest, customer: Customer) -> HttpResponse:
     return _request(request, customer, form, submission)
 
 
-def _known(registration: Registration, form: RegistrationForm) -> HttpResponse:
-    """A key that was pressed before: the same press again, or a form that was changed afterwards."""
-    if registration.submission_digest != digest(form.typed()):
-        raise Conflicting(
-            f"This form was sent already, with other values: see {registration.reference}. Nothing was sent now. Open a new form to register another vehicle.",
-            href=link("registrations:detail", registration.reference),
-            label=f"Open {registration.reference}",
-        )
-    return redirect_to("registrations:detail", registration.reference)
+@contextmanager
+def _linked() -> Iterator[None]:
+    """A refusal that names a registration gets a link to it."""
+    try:
+        yield
+    except Conflicting as conflict:
+        conflict.extra |= _link_to(conflict.extra)
+        raise
 
 
 def _fresh_key(request: StaffRequest, customer: Customer, submission: Submission | None) -> str:
@@ -124,7 +125,6 @@ def _request(request: StaffRequest, customer: Customer, form: RegistrationForm, 
             submission=submission,
             payload=form.payload(),
             typed=form.typed(),
-            has_rare_fields=form.has_rare_fields(),
             confirm_duplicate=bool(request.POST.get("confirm_duplicate")),
         )
     except services.DuplicateSuspected as suspected:
@@ -139,17 +139,21 @@ def _request(request: StaffRequest, customer: Customer, form: RegistrationForm, 
             status=422,
         )
     except Conflicting as conflict:
-        notice = {"tone": "warning", "text": conflict.message, **_link_to(conflict.extra.get("registration"))}
+        notice = {"tone": "warning", "text": conflict.message, **_link_to(conflict.extra)}
         return _page(
             request, customer, form, submission_key=request.POST["submission_key"], notices=[notice], status=409
         )
     return redirect_to("registrations:detail", registration.reference)
 
 
-def _link_to(registration: Registration | None) -> dict[str, str]:
-    if registration is None:
-        return {}
-    return {"href": link("registrations:detail", registration.reference), "label": f"Open {registration.reference}"}
+def _link_to(extra: Mapping[str, Any]) -> dict[str, str]:
+    registration, again = extra.get("registration"), extra.get("again")
+    if registration is not None:
+        return {"href": link("registrations:detail", registration.reference), "label": f"Open {registration.reference}"}
+    if again is not None:
+        form = link("registering:register", again.customer_id, again=again.reference)
+        return {"href": form, "label": "Open the form as it was typed"}
+    return {}
 
 
 def _page(
@@ -166,7 +170,7 @@ def _page(
     other = open_registration_of(customer)
     if other and status == 200:  # noqa: PLR2004
         text = f"{other.requested_by} is registering a vehicle for this customer already; a second one can be sent when that is settled."
-        notices.append({"tone": "warning", "text": text, **_link_to(other)})
+        notices.append({"tone": "warning", "text": text, **_link_to({"registration": other})})
     context = {
         "customer": customer,
         "form": form,
@@ -277,11 +281,9 @@ def list_(request: StaffRequest) -> HttpResponse:
 def send_again(request: StaffRequest, reference: str) -> HttpResponseRedirect:
     registration = registration_get(access=request.access, reference=reference)
     number = request.POST.get("attempt", "")
-    services.registration_send_again(
-        access=request.access,
-        registration=registration,
-        attempt_number=int(number) if number.isdecimal() and len(number) < 6 else registration.attempt_number,
-    )
+    pressed = int(number) if number.isdecimal() and len(number) < 6 else registration.attempt_number
+    with _linked():
+        services.registration_send_again(access=request.access, registration=registration, attempt_number=pressed)
     return redirect_to("registrations:detail", reference)
 
 

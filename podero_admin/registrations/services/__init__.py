@@ -4,6 +4,7 @@ from podero_admin.registrations.services.decide import registration_decide
 from podero_admin.registrations.services.press import (
     DuplicateSuspected,
     registration_open,
+    registration_pressed,
     registration_request,
     registration_send_again,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "DuplicateSuspected",
     "registration_decide",
     "registration_open",
+    "registration_pressed",
     "registration_request",
     "registration_send_again",
     "registrations_settle",

@@ -17,7 +17,7 @@ from podero_admin.directory.models import Customer
 from podero_admin.podero.errors import PoderoError
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import OPEN, SENDABLE_AGAIN, Outcome
-from podero_admin.registrations.payload import with_tag
+from podero_admin.registrations.payload import has_rare_fields, with_tag
 from podero_admin.registrations.selectors import open_registration_of, same_model_of
 from podero_admin.registrations.services.send import registration_send
 from podero_admin.registrations.services.transition import move, tell
@@ -56,23 +56,19 @@ def registration_request(
     submission: Submission,
     payload: Mapping[str, Any],
     typed: Mapping[str, Any],
-    has_rare_fields: bool = False,
     confirm_duplicate: bool = False,
 ) -> Registration:
     """Store what is to be registered and send it, at most once for each submission key."""
     access.require(Permission.VEHICLE_REGISTER, customer.organization_id)
-    if has_rare_fields:
+    if has_rare_fields(payload):
         access.require(Permission.RARE_FIELDS_SEND, customer.organization_id)
-    _refuse_second(customer)
-    suspicion = _suspicion(customer, payload)
-    if suspicion and not confirm_duplicate:
-        raise DuplicateSuspected(suspicion)
-    token_problem = _token_problem(customer)
     try:
+        suspicion = _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
+        token_problem = _token_problem(customer)
         with transaction.atomic():
             registration, attempt = _stored(access, customer, submission, payload, typed, suspicion)
-    except IntegrityError:
-        return _first_press(customer, submission)
+    except (Conflicting, DuplicateSuspected, IntegrityError) as refused:
+        return _first_press(customer, submission, typed, refused)
     registration_send(access=access, registration=registration, attempt=attempt, token_problem=token_problem)
     return registration
 
@@ -84,6 +80,11 @@ def registration_send_again(*, access: Access, registration: Registration, attem
         return registration
     if registration.outcome not in SENDABLE_AGAIN:
         raise Conflicting("This registration cannot be sent again: see what became of it.")
+    if has_rare_fields(registration.sent_payload):
+        access.require(Permission.RARE_FIELDS_SEND, registration.organization_id)
+    if _came_true(access, registration):
+        return registration
+    _refuse_overtaken(registration)
     token_problem = _token_problem(registration.customer)
     try:
         with transaction.atomic():
@@ -94,6 +95,49 @@ def registration_send_again(*, access: Access, registration: Registration, attem
     if attempt:
         registration_send(access=access, registration=registration, attempt=attempt, token_problem=token_problem)
     return registration
+
+
+def registration_pressed(*, submission: Submission, typed: Mapping[str, Any]) -> Registration | None:
+    """What this key was pressed for before; with other data it is refused, since one key stands for one vehicle."""
+    first = Registration.objects.filter(submission_key=submission.key).first()
+    if first is not None and first.submission_digest != digest(typed):
+        raise Conflicting(
+            f"This form was sent already, with other values: see {first.reference}. Nothing was sent now. "
+            "Open a new form to register another vehicle.",
+            registration=first,
+        )
+    return first
+
+
+def _came_true(access: Access, registration: Registration) -> bool:
+    """A last look before it goes out once more: it may have been carried out late. Without a list, it goes on."""
+    try:
+        vehicles_look(access=access, customer=registration.customer, seconds=gateway.QUICK_SECONDS)
+    except PoderoAway:
+        return False
+    registration.refresh_from_db()
+    return registration.outcome not in SENDABLE_AGAIN
+
+
+def _refuse_overtaken(registration: Registration) -> None:
+    """An old button must not make a second car when somebody registered one for this customer meanwhile."""
+    since = {"outcome": Outcome.CONFIRMED, "settled_at__gte": registration.pending_at}
+    other = Registration.objects.filter(customer=registration.customer_id, **since).exclude(pk=registration.pk).first()
+    if other is not None:
+        raise Conflicting(
+            f"A vehicle of this customer was registered meanwhile: {other.reference}. Nothing was sent now. "
+            "If this is another car, open the form as it was typed and register it from there.",
+            again=registration,
+        )
+
+
+def _second_thoughts(customer: Customer, payload: Mapping[str, Any], *, confirm_duplicate: bool) -> str:
+    """Refuse a second open registration, and a likely duplicate that nobody confirmed; else the confirmed suspicion."""
+    _refuse_second(customer)
+    suspicion = _suspicion(customer, payload)
+    if suspicion and not confirm_duplicate:
+        raise DuplicateSuspected(suspicion)
+    return suspicion
 
 
 def _refuse_second(customer: Customer) -> None:
@@ -126,15 +170,20 @@ def _token_problem(customer: Customer) -> PoderoError | None:
     return None
 
 
-def _first_press(customer: Customer, submission: Submission) -> Registration:
-    """Somebody else's insert won: the same press a moment earlier, or another agent's."""
-    first = Registration.objects.filter(submission_key=submission.key).first()
-    if first is None:
-        _refuse_second(customer)
-        raise Conflicting(
-            "Another registration of this customer was being settled just now. Look at the customer's page, then press again."
-        )
-    return first
+def _first_press(
+    customer: Customer, submission: Submission, typed: Mapping[str, Any], refused: Exception
+) -> Registration:
+    """A press that was refused may be the second of two at the same moment: then it finds what the first one did."""
+    first = registration_pressed(submission=submission, typed=typed)
+    if first is not None:
+        return first
+    if not isinstance(refused, IntegrityError):
+        raise refused
+    _refuse_second(customer)
+    message = (
+        "Another registration of this customer was settled just now. Look at the customer's page, then press again."
+    )
+    raise Conflicting(message) from refused
 
 
 def _stored(
@@ -178,7 +227,14 @@ def _next_attempt(access: Access, registration: Registration) -> Attempt | None:
     cleared = {"checks": 0, "complete_checks": 0, "last_check_at": None, "last_check_error": "", "next_check_at": None}
     emptied = {"claimed_until": None, "messages": "", "candidates": ""}
     values = fresh | cleared | emptied
-    moved = move(registration, Outcome.PENDING, access=access, reason=f"Attempt {number}", values=values)
+    moved = move(
+        registration,
+        Outcome.PENDING,
+        access=access,
+        of_attempt=registration.attempt_number,
+        reason=f"Attempt {number}",
+        values=values,
+    )
     return _attempt(access, registration) if moved else None
 
 

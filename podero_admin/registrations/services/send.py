@@ -48,7 +48,7 @@ def registration_send(
         return
     with transaction.atomic():
         now = timezone.now()
-        if not move(registration, Outcome.SENDING, access=access, values={"sent_at": now}):
+        if not move(registration, Outcome.SENDING, access=access, of_attempt=attempt.number, values={"sent_at": now}):
             return
         Attempt.objects.filter(pk=attempt.pk).update(sent_at=now)
     exchange = _post(registration, attempt)
@@ -102,6 +102,7 @@ def _not_sent(access: Access, registration: Registration, attempt: Attempt, exch
             registration,
             Outcome.NOT_SENT,
             access=access,
+            of_attempt=attempt.number,
             seen=exchange.seen,
             reason=exchange.explanation,
             values=settled,
@@ -129,6 +130,7 @@ def registration_finish(*, access: Access, registration: Registration, attempt: 
             access=access,
             seen=exchange.seen,
             origins=frozenset({Outcome.SENDING}),
+            of_attempt=attempt.number,
             reason=exchange.explanation,
             values=_values(registration, outcome, exchange),
         )

@@ -54,16 +54,23 @@ def move(
     access: Access,
     seen: Seen | None = None,
     origins: frozenset[Outcome] | None = None,
+    of_attempt: int | None = None,
     action: Action | None = None,
     reason: str = "",
     values: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Move to an outcome if the registration still stands where that is allowed; say whether it did."""
+    """Move to an outcome if the registration still stands where that is allowed; say whether it did.
+
+    `of_attempt` holds back what belongs to an earlier attempt, from a process that was frozen meanwhile.
+    """
     allowed = frozenset(before for before, after in TRANSITIONS.items() if to in after)
     before = registration.outcome
     where = allowed & origins if origins else allowed
     stored = {**(values or {}), "outcome": to, "seen": seen or ""}
-    if not Registration.objects.filter(pk=registration.pk, outcome__in=where).update(**stored):
+    standing = Registration.objects.filter(pk=registration.pk, outcome__in=where)
+    if of_attempt is not None:
+        standing = standing.filter(attempt_number=of_attempt)
+    if not standing.update(**stored):
         registration.refresh_from_db()
         return False
     registration.refresh_from_db()

@@ -18,10 +18,15 @@ def _masked(text: str) -> str:
 
 def mask(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """The last net: nothing that looks like a secret or an e-mail address leaves in a log line."""
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = _masked(value)
-    return event
+    return {key: _clean(value) for key, value in event.items()}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return _masked(value)
+    if isinstance(value, dict):
+        return {key: _clean(each) for key, each in value.items()}
+    return [_clean(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def logging_config(log_format: str) -> dict[str, Any]:
@@ -41,7 +46,11 @@ def logging_config(log_format: str) -> dict[str, Any]:
             structlog.processors.JSONRenderer(),
         ]
     else:
-        tail = [mask, structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+        tail = [
+            structlog.processors.format_exc_info,
+            mask,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

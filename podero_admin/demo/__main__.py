@@ -113,7 +113,7 @@ def start_all(demo: Demo) -> None:
     demo.start("sandbox", "podero_admin.sandbox", "--port", str(demo.sandbox_port))
     collect_static(demo)
     _say("Migrating the database …")
-    demo.manage("migrate", "--noinput")
+    demo.manage("migrate", "--noinput", "--skip-checks")  # mends what a kill half-way left behind
     add_people(demo)
     wait_for(demo, "sandbox", f"{demo.sandbox}/")
     fill_mirror(demo)

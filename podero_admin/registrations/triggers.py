@@ -47,7 +47,9 @@ def lift(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of the triggers that are not there."""
+    """Names of the triggers that are not there, once the table is."""
+    if TABLE not in connection.introspection.table_names():
+        return []
     table, column = ("sqlite_master", "name") if connection.vendor == "sqlite" else ("pg_trigger", "tgname")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column} FROM {table} WHERE {column} IN (%s, %s)", NAMES)  # noqa: S608 - our own names

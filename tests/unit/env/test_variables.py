@@ -1,0 +1,126 @@
+"""Every wrong or missing variable is named in one sentence that says what to set, and all of them at once."""
+
+from typing import Any
+
+import pytest
+
+from podero_admin import env
+
+GOOD = {"SECRET_KEY": "k" * 50, "PUBLIC_URL": "https://podero.example.com", "ALLOWED_HOSTS": "podero.example.com"}
+
+
+def problems(**values: str) -> list[str]:
+    with pytest.raises(env.ConfigurationError) as caught:
+        env.read(GOOD | values)
+    return str(caught.value).splitlines()
+
+
+def test_it_starts_with_three_values_and_documented_defaults() -> None:
+    read = env.read(GOOD)
+    assert not read.debug
+    assert not read.allow_insecure_upstream
+    assert read.embed_origins == []
+    assert read.trusted_proxies == 0
+    assert read.time_zone == "Europe/Vienna"
+    assert (read.connect_timeout, read.read_timeout, read.deadline) == (3, 30, 40)
+    assert read.settle_schedule == (2, 5, 10, 20, 40, 80, 160, 300)
+    assert (read.settle_window, read.directory_max_age) == (300, 900)
+    assert read.cache is None
+    assert read.email is None
+    assert read.broker_url == ""
+    assert read.url_prefix == ""
+    assert read.log_format == "json"
+    assert str(read.organizations_path) == "organizations.toml"
+    assert read.database["ENGINE"].endswith("sqlite3")
+
+
+def test_it_names_every_missing_value_at_once() -> None:
+    with pytest.raises(env.ConfigurationError) as caught:
+        env.read({})
+    lines = str(caught.value).splitlines()
+    assert [line.split()[0] for line in lines] == ["SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS"]
+    assert all(" is not set: set it to " in line and line.endswith(".") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_URL", "podero.example.com"),
+        ("PUBLIC_URL", "http://podero.example.com"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://[::"),
+        ("PUBLIC_URL", "https://user:password@podero.example.com"),
+        ("PUBLIC_URL", "https://podero.example.com/?a=1"),
+        ("DEBUG", "maybe"),
+        ("ALLOWED_HOSTS", " , "),
+        ("ALLOWED_HOSTS", "https://podero.example.com"),
+        ("DATABASE_URL", "banana"),
+        ("DATABASE_URL", "mysql://u:p@h/n"),
+        ("DATABASE_URL", "postgres://u:p@h"),
+        ("DATABASE_URL", "postgres://u:p@h:port/n"),
+        ("CACHE_URL", "memcache://127.0.0.1:11211"),
+        ("BROKER_URL", "redis"),
+        ("BROKER_URL", "banana://127.0.0.1"),
+        ("ALLOW_INSECURE_UPSTREAM", "2"),
+        ("EMBED_ORIGINS", "intranet.example.com"),
+        ("EMBED_ORIGINS", "https://intranet.example.com/page"),
+        ("EMBED_ORIGINS", "https://a.example.com; script-src *"),
+        ("EMBED_ORIGINS", "https://a.example.com https://b.example.com"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "many"),
+        ("TIME_ZONE", "Europe/Atlantis"),
+        ("TIME_ZONE", "../../etc/passwd"),
+        ("EMAIL_URL", "mail.example.com"),
+        ("PODERO_CONNECT_TIMEOUT", "0"),
+        ("PODERO_READ_TIMEOUT", "nan"),
+        ("PODERO_DEADLINE", "inf"),
+        ("SETTLE_SCHEDULE", "5,2"),
+        ("SETTLE_SCHEDULE", "2,,5"),
+        ("SETTLE_WINDOW", "-5"),
+        ("DIRECTORY_MAX_AGE", "an hour"),
+        ("URL_PREFIX", "a b"),
+        ("URL_PREFIX", "../up"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_it_names_the_wrong_value_in_one_sentence(name: str, value: str) -> None:
+    (line,) = problems(**{name: value})
+    assert line.startswith(name)
+    assert "cannot be used: " in line
+    assert line.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "CACHE_URL", "BROKER_URL", "EMAIL_URL"])
+def test_it_never_repeats_a_value_that_holds_a_password(name: str) -> None:
+    (line,) = problems(**{name: "nonsense://u:hunter2@h"})
+    assert "hunter2" not in line
+
+
+def test_secrets_stay_out_of_the_representation() -> None:
+    read = env.read(GOOD | {"DATABASE_URL": "postgres://u:hunter2@h/n", "CACHE_URL": "redis://:hunter2@h:6379/1"})
+    assert "hunter2" not in repr(read)
+    assert GOOD["SECRET_KEY"] not in repr(read)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"])
+def test_plain_http_is_for_this_machine_only(address: str) -> None:
+    assert env.read(GOOD | {"PUBLIC_URL": address}).is_loopback
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "attribute", "read"),
+    [
+        ("URL_PREFIX", "/tools/podero/", "url_prefix", "tools/podero"),
+        ("DEBUG", "YES", "debug", True),
+        ("EMBED_ORIGINS", "https://a.example.com, https://b.example.com:8443/", "embed_origins",
+         ["https://a.example.com", "https://b.example.com:8443"]),
+        ("SETTLE_SCHEDULE", "1, 2.5", "settle_schedule", (1.0, 2.5)),
+        ("BROKER_URL", "redis://127.0.0.1:6379/0", "broker_url", "redis://127.0.0.1:6379/0"),
+    ],
+)  # fmt: skip
+def test_it_reads_what_people_write(name: str, value: str, attribute: str, read: Any) -> None:
+    assert getattr(env.read(GOOD | {name: value}), attribute) == read
+
+
+def test_debug_makes_logs_readable() -> None:
+    assert env.read(GOOD | {"DEBUG": "true"}).log_format == "console"

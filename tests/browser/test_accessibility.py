@@ -1,0 +1,23 @@
+"""Every page, in both colour schemes, held against axe's rules: nothing to object to."""
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+RUN = "options => axe.run(document, {resultTypes: ['violations'], ...options})"
+COLOURS = {"runOnly": ["color-contrast"]}
+
+
+def objections(page: Page, **options) -> list[str]:
+    found = page.evaluate(RUN, options)["violations"]
+    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def test_axe_finds_nothing_on_any_page_in_light_and_dark(tour, subtests):
+    for name, page in tour:
+        page.evaluate(AXE_SCRIPT)
+        with subtests.test("light", page=name):
+            page.emulate_media(color_scheme="light")
+            assert objections(page) == []
+        with subtests.test("dark", page=name):
+            page.emulate_media(color_scheme="dark")
+            assert objections(page, **COLOURS) == []

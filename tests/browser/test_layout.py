@@ -1,0 +1,71 @@
+"""Pages at every width, in both looks and on paper."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+WIDTHS = (360, 768, 1440, 1920)
+OVER = """() => {
+  const wide = innerWidth;
+  if (document.documentElement.scrollWidth <= wide) return "";
+  const out = [...document.body.querySelectorAll("*")].filter((each) => each.getBoundingClientRect().right > wide + 1);
+  return out.slice(-3).map((each) => each.outerHTML.slice(0, 120)).join(" | ") || "wider than the window";
+}"""
+CANVAS = "() => getComputedStyle(document.body).backgroundColor"
+LIGHT, DARK = "rgb(245, 246, 244)", "rgb(18, 22, 20)"
+
+
+def test_no_page_scrolls_sideways_from_360_to_1920_pixels(tour, subtests):
+    for name, page in tour:
+        with subtests.test(page=name):
+            found = {}
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                found[width] = page.evaluate(OVER)
+            assert {width: what for width, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize(("scheme", "canvas"), [("light", LIGHT), ("dark", DARK)])
+def test_the_looks_follow_the_system_without_script(scriptless, alice, enter, scheme, canvas):
+    enter(scriptless.context, alice)
+    scriptless.emulate_media(color_scheme=scheme)
+    scriptless.goto("/")
+    assert background(scriptless) == canvas
+
+
+def background(page: Page) -> str:
+    """Read through the page's pixels, since without script nothing may be evaluated in it."""
+    return page.locator("body").evaluate("each => getComputedStyle(each).backgroundColor")
+
+
+def test_the_switch_overrides_the_system_at_once_and_on_the_next_page(desk):
+    desk.emulate_media(color_scheme="light")
+    desk.goto("/vehicles/")
+    desk.locator("summary", has_text="Alice").click()
+    desk.get_by_role("button", name="Dark").click()
+    expect(desk.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    assert desk.evaluate(CANVAS) == DARK
+    desk.goto("/registrations/")
+    assert desk.evaluate(CANVAS) == DARK
+    desk.locator("summary", has_text="Alice").click()
+    desk.get_by_role("button", name="System").click()
+    expect(desk.locator("html")).to_have_attribute("data-bs-theme", "auto")
+    assert desk.evaluate(CANVAS) == LIGHT
+
+
+def test_vehicle_and_event_pages_are_printed_without_bar_and_buttons(page, context, enter, adam, stage):
+    enter(context, adam)
+    for place in stage.places():
+        if place.name not in {"vehicle", "event"}:
+            continue
+        place.open(page)
+        expect(page.locator(".bar")).to_be_visible()
+        page.emulate_media(media="print", color_scheme="dark")
+        expect(page.locator("h1")).to_be_visible()
+        for hidden in (".bar", ".foot", ".crumbs"):
+            expect(page.locator(hidden)).to_be_hidden()
+        expect(page.get_by_role("button")).to_have_count(0)
+        assert page.evaluate(CANVAS) == "rgb(255, 255, 255)"
+        assert re.fullmatch(r"rgb\((\d|[1-5]\d), \d+, \d+\)", page.evaluate("() => getComputedStyle(document.querySelector('h1')).color"))
+        page.emulate_media(media="screen")

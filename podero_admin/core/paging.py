@@ -7,12 +7,25 @@ from typing import Any, Generic, TypeVar
 
 from django.core import signing
 from django.db.models import Field, Model, QuerySet
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan, TupleLookupMixin
 
 from podero_admin.core.errors import Invalid
 
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 50
+
+
+class _RowLookup(TupleLookupMixin):
+    """Compare whole rows on SQLite too: the ORs that Django writes for it walk the index from its beginning."""
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+        return super(TupleLookupMixin, self).as_sql(compiler, connection)  # type: ignore[misc]
+
+
+class _RowAfter(_RowLookup, TupleGreaterThan): ...
+
+
+class _RowBefore(_RowLookup, TupleLessThan): ...
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ def paginate(
     cursor = before if backwards else after
     if cursor:
         values = _decode(cursor, queryset, names, scope)
-        compare = TupleLessThan if descending != backwards else TupleGreaterThan
+        compare = _RowBefore if descending != backwards else _RowAfter
         queryset = queryset.filter(compare(Tuple(*names), values))
     down = descending != backwards
     rows = list(queryset.order_by(*(f"-{name}" if down else name for name in names))[: size + 1])

@@ -9,21 +9,11 @@ from typing import Any
 from podero_admin.directory.folding import sort_key
 from podero_admin.podero import ElectricVehicle
 from podero_admin.vehicles.models import NEVER
-from podero_admin.vehicles.statuses import Health, charge_status, reported_at_of, settled_health, stale_after
+from podero_admin.vehicles.statuses import charge_status, reported_at_of, settled_health, stale_after
+from podero_admin.vehicles.urgency import URGENCY
 
 STATUSES = ("connection_status", "monitoring_status", "steering_status")
 MODEL_NOT_KNOWN = "Model not known yet"
-URGENCY = {
-    Health.ACTION_NEEDED: 0,
-    Health.LIFECYCLE_ERROR: 1,
-    Health.ERROR: 2,
-    Health.NOT_CONNECTED: 3,
-    Health.WARNING: 4,
-    Health.NOTHING_KNOWN: 5,
-    Health.HEALTHY: 6,
-    Health.DELETED: 7,
-}
-URGENCY_GONE = 8
 _TAG = re.compile(r"\s*\[pa:[0-9A-Z]{10}-[0-9]{1,7}\] ?")
 _YEARS = range(1900, 9000)
 

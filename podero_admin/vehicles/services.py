@@ -18,10 +18,11 @@ from podero_admin.directory.models import Customer
 from podero_admin.podero import ElectricVehicle
 from podero_admin.podero.errors import NotFound as UnknownToPodero
 from podero_admin.podero.errors import PoderoError
-from podero_admin.vehicles.mapping import STATUSES, URGENCY_GONE, vehicle_values
+from podero_admin.vehicles.mapping import STATUSES, vehicle_values
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.selectors import vehicle_get
 from podero_admin.vehicles.statuses import is_known_value
+from podero_admin.vehicles.urgency import URGENCY_GONE
 
 logger = logging.getLogger(__name__)
 GONE_SENTENCE = "Podero no longer knows this vehicle. What is shown here is the last that it told."

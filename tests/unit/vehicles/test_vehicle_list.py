@@ -10,10 +10,10 @@ from django.utils import timezone
 from podero_admin.core.errors import Invalid, NotFound
 from podero_admin.directory.models import Customer
 from podero_admin.vehicles.filters import SORTS, VehicleFilters, read_filters
-from podero_admin.vehicles.mapping import URGENCY
 from podero_admin.vehicles.models import NEVER, Vehicle
 from podero_admin.vehicles.selectors import vehicle_get, vehicle_list, vehicles_of
 from podero_admin.vehicles.statuses import Health
+from podero_admin.vehicles.urgency import URGENCY
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +89,7 @@ def test_every_order(sort: str, order: list[str], organization_a: Any, alice: An
 @pytest.mark.parametrize(
     "asked",
     [
-        {"health": "error"},
+        {"health": "action_needed"},
         {"connection_status": "error"},
         {"monitoring_status": "warning"},
         {"steering_status": "unknown"},
@@ -101,7 +101,7 @@ def test_every_order(sort: str, order: list[str], organization_a: Any, alice: An
 def test_every_filter_finds_what_it_names(asked: dict[str, str], jana: Customer, alice: Any, access_of: Any) -> None:
     make(jana, "Ordinary")
     make(
-        jana, "Wanted", Health.ERROR, connection_status="error", monitoring_status="warning", steering_status="unknown",
+        jana, "Wanted", Health.ACTION_NEEDED, connection_status="error", monitoring_status="warning", steering_status="unknown",
         price_zone="SE_3", is_connected=False, action_needed=True,
     )  # fmt: skip
     assert titles(access_of(alice), **asked) == ["Wanted"]
@@ -109,7 +109,7 @@ def test_every_filter_finds_what_it_names(asked: dict[str, str], jana: Customer,
 
 def test_the_opposite_filters(jana: Customer, alice: Any, access_of: Any) -> None:
     make(jana, "Ordinary")
-    make(jana, "Other", is_connected=False, action_needed=True)
+    make(jana, "Other", Health.ACTION_NEEDED, is_connected=False)
     assert titles(access_of(alice), connected="true", action_needed="false") == ["Ordinary"]
 
 

@@ -33,7 +33,7 @@ bench: .venv/dev.stamp ## Measure pages against a constant page and Django's own
 
 .venv/run.stamp: requirements.txt .venv/made.stamp
 	@echo "Installing what runs (requirements.txt) …"
-	@$(PIP) -r requirements.txt
+	@$(PIP) --no-deps -r requirements.txt
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt .venv/run.stamp

@@ -33,6 +33,7 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 INSTALLED_APPS = [
+    "podero_admin.accounts",  # first, so that its createsuperuser, which leaves an event, is the one that is found
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -47,7 +48,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "csp",
-    "podero_admin.accounts",
     "podero_admin.organizations",
     "podero_admin.audit",
     "podero_admin.directory",

@@ -12,6 +12,7 @@ COMPLETE_LISTS = 3
 CLAIM = timedelta(seconds=60)
 PENDING_LIMIT = timedelta(seconds=60)
 SENDING_GRACE = timedelta(seconds=20)
+CLOCKS_APART = timedelta(hours=1)
 
 
 def next_check_at(*, now: datetime, sent_at: datetime, checks: int) -> datetime:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from podero_admin.podero.errors import ContractViolation, InvalidRequest, Podero
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import Outcome, Seen, decide, seen_of
 from podero_admin.registrations.schedule import next_look_at
+from podero_admin.registrations.services.settle import new_vehicles
 from podero_admin.registrations.services.transition import move
 from podero_admin.registrations.services.truth import confirm, tagged
 from podero_admin.vehicles.services import customer_vehicles_fetch
@@ -31,7 +33,7 @@ class Exchange:
     """What was seen of one POST."""
 
     seen: Seen
-    vehicle: ElectricVehicle | None = None
+    vehicles: Sequence[ElectricVehicle] = ()
     status: int | None = None
     duration_ms: int | None = None
     answer: str = ""
@@ -67,15 +69,15 @@ def _post(registration: Registration, attempt: Attempt) -> Exchange:
     except Exception as error:
         logger.exception("An attempt ended in a way that nobody foresaw.")
         return Exchange(seen_of(error), explanation="Something unforeseen happened on our side while it was sent.")
-    return Exchange(Seen.ID_READ, answered.value, answered.status, answered.duration_ms, answered.body)
+    return Exchange(Seen.ID_READ, [answered.value], answered.status, answered.duration_ms, answered.body)
 
 
 def _failed(error: PoderoError) -> Exchange:
     exchange = Exchange(
-        seen_of(error), None, error.status, error.duration_ms or None, error.answer_body, str(error), error
+        seen_of(error), (), error.status, error.duration_ms or None, error.answer_body, str(error), error
     )
     if isinstance(error, ContractViolation) and error.readable_id is not None:
-        exchange.vehicle = ElectricVehicle.parse({"id": str(error.readable_id)})
+        exchange.vehicles = [ElectricVehicle.parse({"id": str(error.readable_id)})]
     return exchange
 
 
@@ -86,11 +88,12 @@ def _read_back(access: Access, registration: Registration, exchange: Exchange) -
     except PoderoAway as error:
         exchange.seen, exchange.explanation = Seen.CONFLICT_NO_LIST, f"{exchange.explanation} {error}"
         return exchange
-    found = tagged(vehicles, registration.reference)
-    if found:
-        exchange.seen, exchange.vehicle = Seen.CONFLICT_FOUND, found[0]
+    exchange.vehicles = tagged(vehicles, registration.reference)
+    is_certain = registration.is_tagged and not new_vehicles(registration, vehicles)
+    if exchange.vehicles:
+        exchange.seen = Seen.CONFLICT_FOUND
     else:
-        exchange.seen = Seen.CONFLICT_ABSENT if registration.is_tagged else Seen.CONFLICT_NO_LIST
+        exchange.seen = Seen.CONFLICT_ABSENT if is_certain else Seen.CONFLICT_NO_LIST
     return exchange
 
 
@@ -115,11 +118,11 @@ def registration_finish(*, access: Access, registration: Registration, attempt: 
     outcome = decide(exchange.seen)
     with transaction.atomic():
         _keep(attempt, exchange, outcome)
-        if exchange.vehicle is not None and outcome == Outcome.CONFIRMED:
+        if exchange.vehicles and outcome == Outcome.CONFIRMED:
             confirm(
                 access=access,
                 registration=registration,
-                vehicles=[exchange.vehicle],
+                vehicles=exchange.vehicles,
                 seen=exchange.seen,
                 attempt=attempt,
             )

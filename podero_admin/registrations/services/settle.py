@@ -18,6 +18,7 @@ from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import Outcome, Seen, decide
 from podero_admin.registrations.schedule import (
     CLAIM,
+    CLOCKS_APART,
     COMPLETE_LISTS,
     LONGEST,
     PENDING_LIMIT,
@@ -59,6 +60,7 @@ def registrations_settle(*, access: Access, now: Callable[[], datetime] = timezo
             _look(access, registration, now())
         except Exception:
             logger.exception("A registration could not be settled in this pass.")
+            _note_check(access, registration, now(), error="Something unforeseen happened on our side.")
         result.decided += registration.outcome != before
     return result
 
@@ -125,13 +127,15 @@ def _note_check(
     )
     values = {"checks": checks, "complete_checks": complete, "last_check_at": now, "last_check_error": error[:500]}
     with transaction.atomic():
-        Registration.objects.filter(pk=registration.pk).update(**values, next_check_at=due, claimed_until=None)
+        as_asked = {"outcome": registration.outcome, "attempt_number": registration.attempt_number}
+        standing = Registration.objects.filter(pk=registration.pk, **as_asked)
+        stands = standing.update(**values, next_check_at=due, claimed_until=None)
         registration.refresh_from_db()
-        if is_watch:
+        if is_watch or not stands:
             return
         if vehicles is not None and complete >= COMPLETE_LISTS and window_is_over(now=now, sent_at=sent_at):
             _conclude(access, registration, vehicles, now)
-        elif now >= sent_at + LONGEST and complete < COMPLETE_LISTS:
+        elif now >= sent_at + LONGEST:
             _end(access, registration, Seen.NEVER_LISTED, {"next_check_at": next_look_at(now, registration.created_at)})
 
 
@@ -154,9 +158,11 @@ def new_vehicles(registration: Registration, vehicles: Sequence[ElectricVehicle]
         )
     }
     baseline = registration.baseline_ids
-    since = registration.created_at
-    fresh = [
-        vehicle for vehicle in vehicles
-        if (str(vehicle.id) not in baseline if baseline is not None else vehicle.created_at is None or vehicle.created_at >= since)
-    ]  # fmt: skip
-    return [str(vehicle.id) for vehicle in fresh if str(vehicle.id) not in linked]
+    since = registration.created_at - CLOCKS_APART
+
+    def is_new(vehicle: ElectricVehicle) -> bool:
+        if baseline is not None:
+            return str(vehicle.id) not in baseline
+        return vehicle.created_at is None or vehicle.created_at >= since
+
+    return [str(vehicle.id) for vehicle in vehicles if is_new(vehicle) and str(vehicle.id) not in linked]

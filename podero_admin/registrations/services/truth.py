@@ -33,7 +33,11 @@ def confirm(
     attempt: Attempt | None = None,
     reason: str = "",
 ) -> bool:
-    """Link the vehicle that was found and move to confirmed, in the caller's transaction."""
+    """Link the vehicle that was found and move to confirmed, in the caller's transaction.
+
+    What is confirmed already stays as it is; but a further vehicle of the same reference raises the alarm.
+    """
+    vehicles = list({vehicle.id: vehicle for vehicle in vehicles}.values())
     stored = vehicles_store(
         organization_id=registration.organization_id,
         customer_id=registration.customer_id,
@@ -53,10 +57,28 @@ def confirm(
         values["vehicle"] = vehicle
         remember_sent(registration, vehicle, attempt)
     if not move(registration, Outcome.CONFIRMED, access=access, seen=seen, reason=reason, values=values):
+        _raise_late_alarm(access, registration, vehicles)
         return False
     if alarm:
         tell(Action.DUPLICATE_FOUND, access=access, registration=registration, outcome="alarm", reason=alarm)
     return True
+
+
+def _raise_late_alarm(access: Access, registration: Registration, vehicles: Sequence[ElectricVehicle]) -> None:
+    """A confirmed registration whose reference another vehicle bears too: one car twice, told once."""
+    ids = [str(vehicle.id) for vehicle in vehicles]
+    ids += [str(registration.vehicle_id)] if registration.vehicle_id and str(registration.vehicle_id) not in ids else []
+    news = [vehicle_id for vehicle_id in ids if vehicle_id not in registration.alarm]
+    if registration.outcome != Outcome.CONFIRMED or len(ids) == 1 or not news:
+        return
+    alarm = _more_than_once(ids)
+    if Registration.objects.filter(pk=registration.pk, alarm=registration.alarm).update(alarm=alarm):
+        registration.alarm = alarm
+        tell(Action.DUPLICATE_FOUND, access=access, registration=registration, outcome="alarm", reason=alarm)
+
+
+def _more_than_once(ids: Iterable[str]) -> str:
+    return f"Podero has this registration more than once: {', '.join(ids)}."[:500]
 
 
 def _is_taken(registration: Registration, vehicle: Vehicle) -> bool:
@@ -65,7 +87,7 @@ def _is_taken(registration: Registration, vehicle: Vehicle) -> bool:
 
 def _alarm(registration: Registration, vehicles: Sequence[ElectricVehicle], vehicle: Vehicle | None) -> str:
     if len(vehicles) > 1:
-        return f"Podero has this registration more than once: {', '.join(str(found.id) for found in vehicles)}."
+        return _more_than_once(str(found.id) for found in vehicles)
     if vehicle is None:
         return f"Podero named the vehicle {vehicles[0].id}, which belongs to somebody else here."
     if _is_taken(registration, vehicle):
@@ -89,17 +111,19 @@ def vehicles_look(*, access: Access, customer: Customer, seconds: float | None =
 
 
 def vehicles_reconcile(*, access: Access, customer: Customer, vehicles: Sequence[ElectricVehicle]) -> int:
-    """Confirm every registration of the customer that one of these vehicles names and that is not confirmed yet."""
+    """Confirm every registration of the customer that one of these vehicles names; say how many that were."""
     named: dict[str, list[ElectricVehicle]] = defaultdict(list)
     for vehicle in vehicles:
         found = reference_in(vehicle.comment)
         if found:
             named[found[0]].append(vehicle)
-    late = Registration.objects.filter(customer=customer, reference__in=named).exclude(outcome=Outcome.CONFIRMED)
     confirmed = 0
-    for registration in late.select_related("customer"):
+    for registration in Registration.objects.filter(customer=customer, reference__in=named).select_related("customer"):
         found_vehicles = named[registration.reference]
-        seen = Seen.TAG_FOUND if len(found_vehicles) == 1 else Seen.TAG_FOUND_TWICE
+        ids = {vehicle.id for vehicle in found_vehicles}
+        if registration.outcome == Outcome.CONFIRMED and ids == {registration.vehicle_id}:
+            continue
+        seen = Seen.TAG_FOUND if len(ids) == 1 else Seen.TAG_FOUND_TWICE
         with transaction.atomic():
             confirmed += confirm(access=access, registration=registration, vehicles=found_vehicles, seen=seen)
     return confirmed

@@ -1,4 +1,4 @@
-"""System check: are the triggers that hold the transitions there? On SQLite a table that is remade loses them silently."""
+"""System check: are the triggers of the transitions there? On SQLite a table that is remade loses them silently."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -12,23 +12,29 @@ _PAIRS = " OR ".join(
     for before, afters in sorted(TRANSITIONS.items())
     if afters
 )
-_KNOWN = f"EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id OR reference = NEW.reference OR submission_key = NEW.submission_key)"  # noqa: S608 - our own names
 _REFUSED = f"NEW.outcome <> OLD.outcome AND NOT ({_PAIRS})"
-
-_SQLITE = (
-    f"CREATE TRIGGER {NAMES[0]} BEFORE UPDATE ON {TABLE} WHEN {_REFUSED} "
-    "BEGIN SELECT RAISE(ABORT, 'registration: this transition is not permitted'); END",
-    # REPLACE removes a row without asking any trigger of updates, so a known row is refused at the insert.
-    f"CREATE TRIGGER {NAMES[1]} BEFORE INSERT ON {TABLE} WHEN NEW.outcome <> 'pending' OR {_KNOWN} "
-    "BEGIN SELECT RAISE(ABORT, 'registration: begins as pending, once'); END",
+_KNOWN = f"EXISTS (SELECT 1 FROM {TABLE} WHERE {{}})".format(  # noqa: S608 - our own names
+    " OR ".join(f"{column} = NEW.{column}" for column in ("id", "reference", "submission_key"))
 )
+_ODD = f"NEW.outcome <> 'pending' OR {_KNOWN}"
+MOVES, BEGINS = "registration: this transition is not permitted", "registration: begins as pending, once"
+
+# REPLACE removes a row without asking any trigger of updates, so a known row is refused at the insert.
+_SQLITE = (
+    f"CREATE TRIGGER {NAMES[0]} BEFORE UPDATE ON {TABLE} WHEN {_REFUSED} BEGIN SELECT RAISE(ABORT, '{MOVES}'); END",
+    f"CREATE TRIGGER {NAMES[1]} BEFORE INSERT ON {TABLE} WHEN {_ODD} BEGIN SELECT RAISE(ABORT, '{BEGINS}'); END",
+)
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION registrations_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation';
+END $body$;
+"""
+_BEFORE_EACH = f"{{}} ON {TABLE} FOR EACH ROW WHEN ({{}}) EXECUTE FUNCTION registrations_refuse('{{}}')"
 _POSTGRESQL = (
-    "CREATE OR REPLACE FUNCTION registrations_refuse() RETURNS trigger AS $$ BEGIN "
-    "RAISE EXCEPTION 'registration: %', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql",
-    f"CREATE TRIGGER {NAMES[0]} BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN ({_REFUSED}) "
-    "EXECUTE FUNCTION registrations_refuse('this transition is not permitted')",
-    f"CREATE TRIGGER {NAMES[1]} BEFORE INSERT ON {TABLE} FOR EACH ROW WHEN (NEW.outcome <> 'pending') "
-    "EXECUTE FUNCTION registrations_refuse('begins as pending, once')",
+    _FUNCTION,
+    f"CREATE TRIGGER {NAMES[0]} BEFORE " + _BEFORE_EACH.format("UPDATE", _REFUSED, MOVES),
+    f"CREATE TRIGGER {NAMES[1]} BEFORE " + _BEFORE_EACH.format("INSERT", "NEW.outcome <> 'pending'", BEGINS),
 )
 
 

@@ -26,6 +26,7 @@ from podero_admin.registrations.selectors import (
 from podero_admin.registrations.submission import Submission, is_ours, issue, read
 from podero_admin.vehicles.selectors import vehicles_of
 
+ATTEMPT_DIGITS = 5
 RARE_TICKS = ("send_place", "send_system")
 FRESH_KEY = "This form was open for more than an hour, or its key was damaged. Everything you typed is here: look it over and press again."
 KEPT = "You were signed out when you pressed. Everything you typed is here: look it over and press again. Nothing was sent."
@@ -281,7 +282,7 @@ def list_(request: StaffRequest) -> HttpResponse:
 def send_again(request: StaffRequest, reference: str) -> HttpResponseRedirect:
     registration = registration_get(access=request.access, reference=reference)
     number = request.POST.get("attempt", "")
-    pressed = int(number) if number.isdecimal() and len(number) < 6 else registration.attempt_number
+    pressed = int(number) if number.isdecimal() and len(number) <= ATTEMPT_DIGITS else registration.attempt_number
     with _linked():
         services.registration_send_again(access=request.access, registration=registration, attempt_number=pressed)
     return redirect_to("registrations:detail", reference)

@@ -24,6 +24,12 @@ def event_rows(events: Iterable[Event]) -> SafeString:
     return format_html_join("", ROW, (_cells(event) for event in events))
 
 
+def event_items(events: Iterable[Event]) -> SafeString:
+    """The sentences of one thing's events as the items of a list, for pages that show many."""
+    items = ((when(event.at), event.sentence, status(event.badge)) for event in events)
+    return format_html_join("", "<li>{}<span>{}</span>{}</li>", items)
+
+
 def _soft(text: str) -> SafeString | str:
     return format_html(SOFT, text) if text else ""
 

@@ -10,6 +10,7 @@ from podero_admin.core.http import link
 from podero_admin.core.templatetags.ui import badge
 from podero_admin.directory.models import Customer
 
+SHORT = 24
 _ANY = UUID(int=0)
 
 
@@ -24,11 +25,12 @@ def _row(customer: Customer, address: str, organizations: Mapping[UUID, str]) ->
     last = format_html('<td data-label="Organisation">{}</td>', organization) if organizations else ""
     return format_html(
         '<tr><td data-label="Customer"><a href="{}"><bdi>{}</bdi></a>{}</td>'
-        '<td data-label="E-mail" class="break">{}</td><td data-label="Number" class="break">{}</td>{}</tr>',
+        '<td data-label="E-mail" class="break">{}</td><td data-label="Number" class="{}">{}</td>{}</tr>',
         address.replace(str(_ANY), str(customer.id)),
         customer.name,
         _mark(customer),
         customer.email,
+        "nowrap" if len(customer.external_user_id) <= SHORT else "break",
         customer.external_user_id,
         last,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from podero_admin.audit.rows import event_items
 from podero_admin.audit.selectors import access_records, history
 from podero_admin.core.access import Access, Permission
 from podero_admin.fields import OUTPUTS, display
@@ -33,8 +34,8 @@ KNOWN_ACTIONS = {
 }
 _NOW = ("charge_rate_w", "expected_max_charge_power", "charge_time_remaining", "driving_range", "battery_capacity_kwh")
 _ENERGY = ("consumption_last_day_kwh", "consumption_last_week_kwh", "consumption_last_month_kwh")
-_STEERING = ("is_smart_optimization_active", "boost_state", "boost_for_next_session", "boost_feature_enabled",
-             "last_boost_triggered_at", "last_boost_ended_at", "last_boost_end_reason", "is_pause_power_active",
+_STEERING = ("is_smart_optimization_active", "boost_for_next_session", "boost_feature_enabled",
+             "last_boost_triggered_at", "last_boost_ended_at", "last_boost_end_reason",
              "pause_power_until")  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = Fal
         "vehicle": vehicle,
         "customer": vehicle.customer,
         "others": others,
-        "events": history(access=access, vehicle_id=vehicle.id),
+        "events": event_items(history(access=access, vehicle_id=vehicle.id)),
         "looks": access_records(access=access, vehicle_id=vehicle.id),
         "may_refresh": access.allows(Permission.VEHICLE_REFRESH, vehicle.organization_id),
         "sentences": settings_in_words(output, tz=tz),

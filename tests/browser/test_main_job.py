@@ -11,6 +11,14 @@ from podero_admin.sandbox.faults import Fault
 from tests.conftest import PASSWORD
 
 
+# The parts of a time field are the browser's own: it shows the focus inside the field.
+SEEN = """() => {
+  const each = document.activeElement;
+  const { outlineStyle, boxShadow } = getComputedStyle(each);
+  return outlineStyle !== "none" || boxShadow !== "none" || ["time", "datetime-local"].includes(each.type);
+}"""
+
+
 def sign_in(page: Page, staff) -> None:
     page.goto("/accounts/login/")
     page.locator("[name=login]").fill(staff.email)
@@ -58,3 +66,103 @@ def test_it_registers_a_vehicle_by_mouse(page: Page, alice, jana, world):
     expect(page.get_by_role("region", name="Events")).to_contain_text(reference)
     actions = list(Event.objects.filter(object_id=reference).order_by("number").values_list("action", flat=True))
     assert actions == ["registration.requested", "registration.sent", "registration.confirmed"]
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def focused(page: Page) -> str:
+    """What has the focus: its name or its text, as far as needed to tell it from others."""
+    return page.evaluate("(document.activeElement.name || document.activeElement.id || document.activeElement.innerText).trim()")
+
+
+def tab_to(page: Page, wanted: str, most: int = 60) -> None:
+    """Go on with Tab until this has the focus; wherever one stops on the way, the focus can be seen."""
+    for _ in range(most):
+        press(page, "Tab")
+        assert page.evaluate(SEEN), f"the focus cannot be seen on {focused(page)}"
+        if focused(page) == wanted:
+            return
+    raise AssertionError(f"{wanted} is not reached with {most} tabs")
+
+
+def test_it_registers_a_vehicle_by_keyboard_alone(desk: Page, jana, world):
+    desk.goto("/registrations/")
+    press(desk, "Tab")
+    assert focused(desk) == "Skip to the content"
+    press(desk, "Enter")
+    assert focused(desk) == "main"
+    press(desk, "/")
+    assert focused(desk) == "q"
+    desk.keyboard.type("novák")
+    press(desk, "Enter")
+    expect(desk).to_have_title(re.compile("^Customers"))
+    tab_to(desk, "Jana Novak")
+    press(desk, "Enter")
+    expect(desk).to_have_title(re.compile("^Jana Novak"))
+    tab_to(desk, "Register a vehicle")
+    press(desk, "Enter")
+    expect(desk).to_have_title(re.compile("^Register a vehicle"))
+
+    tab_to(desk, "device_model_manufacturer")
+    desk.keyboard.type("Renault")
+    tab_to(desk, "device_model_model")
+    desk.keyboard.type("Zoe")
+    tab_to(desk, "charge_target_min")
+    press(desk, "Control+a")
+    desk.keyboard.type("900")
+    tab_to(desk, "is_charge_policy_enabled")
+    press(desk, "Space")
+    press(desk, "Enter")
+
+    expect(desk.locator("#problems")).to_be_focused()
+    assert desk.get_by_role("textbox", name="Manufacturer").input_value() == "Renault"
+    expect(desk.locator("[name=is_charge_policy_enabled]")).to_be_checked()
+    press(desk, "Tab", "Enter")
+    assert focused(desk) == "charge_target_min"
+    press(desk, "Control+a")
+    desk.keyboard.type("40")
+    tab_to(desk, "is_smart_optimization_active")
+    press(desk, "ArrowDown")
+    tab_to(desk, "Register vehicle")
+    press(desk, "Enter")
+    expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
+    [vehicle] = world.vehicles_of(str(jana.id))
+    told = {name: vehicle[name] for name in ("charge_target_min", "is_charge_policy_enabled", "is_smart_optimization_active")}
+    assert told == {"charge_target_min": 40, "is_charge_policy_enabled": True, "is_smart_optimization_active": True}
+
+
+def test_it_registers_a_vehicle_without_javascript(scriptless: Page, root, jana, world, settle):
+    page = scriptless
+    sign_in(page, root)
+    page.locator(".bar summary", has_text="All organisations").click()
+    page.get_by_role("button", name="Alpenstrom GmbH").click()
+    expect(page.locator(".bar summary").first).to_contain_text("Alpenstrom GmbH")
+    page.locator(".bar summary", has_text="Root").click()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+    page.locator("main [name=q]").fill("jana")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="Jana Novak").click()
+    page.get_by_role("link", name="Register a vehicle").click()
+    page.get_by_label("Manufacturer").fill("Kia")
+    page.get_by_label("Model", exact=True).fill("EV6")
+    page.get_by_label("Floor").fill("45")
+    page.get_by_role("button", name="Check without sending").click()
+    expect(page.locator("#preview")).to_contain_text('"charge_target_min": 45')
+    expect(page.locator("#problems")).to_contain_text("Smart charging")
+    assert not world.vehicles_of(str(jana.id))
+
+    page.get_by_label("Smart charging").select_option("false")
+    world.faults.add(Fault("lost_after", match="register"))
+    page.get_by_role("button", name="Register vehicle").click()
+    expect(page.locator("main")).to_have_attribute("data-outcome", "unknown")
+    expect(page.locator("main")).to_contain_text("Do not send it again")
+    settle(after=60)
+    expect(page.locator("main")).to_have_attribute("data-outcome", "confirmed", timeout=9_000)
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+    page.get_by_role("link", name="Open the vehicle").click()
+    expect(page.locator('[data-output="charge_target_min"]')).to_contain_text("45")

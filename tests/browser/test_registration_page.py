@@ -1,0 +1,111 @@
+"""A registration's page while its answer is missing, and what pressing twice does."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from podero_admin.registrations.models import Registration
+from podero_admin.sandbox.faults import Fault
+
+
+PRESS_AGAIN = """([action, pairs]) => {
+  window.untouched = true;
+  const form = Object.assign(document.createElement("form"), { method: "post", action });
+  for (const [name, value] of pairs) form.append(Object.assign(document.createElement("input"), { name, value }));
+  document.body.append(form);
+  form.submit();
+}"""
+
+
+def fill_in(page: Page, jana, maker: str = "Kia") -> None:
+    page.goto(f"/customers/{jana.id}/register/")
+    page.get_by_label("Manufacturer").fill(maker)
+    page.get_by_label("Model", exact=True).fill("EV6")
+    page.get_by_label("Smart charging").select_option("true")
+
+
+def register_button(page: Page):
+    return page.get_by_role("button", name="Register vehicle")
+
+
+def posts(world) -> int:
+    return sum(request.endpoint == "register" for request in world.requests)
+
+
+def test_an_unknown_registration_becomes_confirmed_before_ones_eyes(desk: Page, jana, world, settle):
+    world.faults.add(Fault("lost_after", match="register"))
+    fill_in(desk, jana)
+    register_button(desk).click()
+    main = desk.locator("main")
+    expect(main).to_have_attribute("data-outcome", "unknown")
+    live = main.get_by_role("status")
+    expect(live).to_contain_text("We sent it and got no answer")
+    expect(main).to_contain_text("Do not send it again")
+    assert not re.search("fail", desk.locator("body").inner_text(), re.I)
+    expect(desk.get_by_role("button", name="Send again")).to_have_count(0)
+    desk.evaluate("() => { window.untouched = true; }")
+    settle(after=60)
+    expect(main).to_have_attribute("data-outcome", "confirmed", timeout=6_000)
+    assert desk.evaluate("() => window.untouched"), "the page was loaded anew"
+    expect(live).to_contain_text("The answer was lost, but Podero has the vehicle")
+    assert posts(world) == 1
+
+
+def test_a_double_click_sends_once(desk: Page, jana, world):
+    world.faults.add(Fault("slow", match="register", delay=0.4))
+    fill_in(desk, jana)
+    register_button(desk).dblclick()
+    expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
+    assert (posts(world), Registration.objects.count()) == (1, 1)
+
+
+def test_back_and_pressing_again_sends_nothing_and_names_the_first(desk: Page, jana, world):
+    fill_in(desk, jana)
+    register_button(desk).click()
+    expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
+    desk.go_back()
+    fill_in(desk, jana)
+    register_button(desk).click()
+    expect(desk.locator("#duplicate")).to_contain_text(Registration.objects.get().reference)
+    assert posts(world) == 1
+
+
+def test_pressing_again_in_the_form_that_was_sent_leads_to_its_registration(desk: Page, jana, world):
+    """A form without its page: what a browser that kept the page would send once more."""
+    fill_in(desk, jana)
+    again = desk.evaluate("() => [...new FormData(document.querySelector('main form'))]")
+    register_button(desk).click()
+    expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
+    first = desk.url
+    desk.evaluate(PRESS_AGAIN, [f"/customers/{jana.id}/register/", again])
+    desk.wait_for_function("() => document.title.startsWith('R-') && window.untouched === undefined")
+    assert (desk.url, posts(world)) == (first, 1)
+
+
+def test_a_second_tab_is_asked_whether_it_is_another_car(desk: Page, jana, world):
+    second = desk.context.new_page()
+    fill_in(desk, jana)
+    fill_in(second, jana, maker="Renault")
+    register_button(desk).click()
+    expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
+    register_button(second).click()
+    expect(second.locator("#duplicate")).to_contain_text("in the last 24 hours")
+    assert second.get_by_label("Manufacturer").input_value() == "Renault"
+    assert posts(world) == 1
+    second.get_by_label("This is another car").check()
+    register_button(second).click()
+    expect(second.locator("main")).to_have_attribute("data-outcome", "confirmed")
+    assert posts(world) == 2
+
+
+def test_a_second_tab_is_told_of_the_registration_that_is_open(desk: Page, jana, world):
+    world.faults.add(Fault("lost_after", match="register"))
+    second = desk.context.new_page()
+    fill_in(desk, jana)
+    fill_in(second, jana)
+    register_button(desk).click()
+    expect(desk.locator("main")).to_have_attribute("data-outcome", "unknown")
+    register_button(second).click()
+    reference = Registration.objects.get().reference
+    expect(second.get_by_role("link", name=re.compile(reference))).to_be_visible()
+    assert posts(world) == 1

@@ -20,7 +20,7 @@ from typing import Any
 from podero_admin.demo.people import PEOPLE, organizations_file
 from podero_admin.demo.processes import ROOT, Demo, Failed, Stopped
 
-READY_SECONDS = 60.0
+READY_SECONDS = 80.0
 
 
 def _say(text: str) -> None:

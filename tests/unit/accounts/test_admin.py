@@ -13,7 +13,9 @@ PASSWORD = "a quite long pass phrase"
 
 def roles(*rows: dict[str, Any], initial: int = 0) -> dict[str, Any]:
     data = {"memberships-TOTAL_FORMS": len(rows), "memberships-INITIAL_FORMS": initial}
-    return data | {f"memberships-{number}-{key}": value for number, row in enumerate(rows) for key, value in row.items()}
+    return data | {
+        f"memberships-{number}-{key}": value for number, row in enumerate(rows) for key, value in row.items()
+    }
 
 
 def account(staff: Any, **changes: Any) -> dict[str, Any]:

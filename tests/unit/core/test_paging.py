@@ -61,7 +61,9 @@ def test_a_row_that_comes_between_shifts_nothing(rows: Any) -> None:
     assert not {row.id for row in first.rows} & {row.id for row in second.rows}
 
 
-@pytest.mark.parametrize("spoil", [lambda c: c[:-1] + ("A" if c[-1] != "A" else "B"), lambda c: "x", lambda c: c + "\x00"])
+@pytest.mark.parametrize(
+    "spoil", [lambda c: c[:-1] + ("A" if c[-1] != "A" else "B"), lambda c: "x", lambda c: c + "\x00"]
+)
 def test_a_cursor_that_was_tampered_with_is_refused(rows: Any, spoil: Any) -> None:
     cursor = paginate(rows, order=["name", "id"], size=3).after
     with pytest.raises(Invalid, match="damaged or belongs to another list"):

@@ -44,7 +44,9 @@ def test_the_secret_stays_out_of_the_representation(read: Any) -> None:
 
 @pytest.mark.parametrize("name", list(ENTRY))
 def test_a_missing_key_is_named(read: Any, name: str) -> None:
-    with pytest.raises(env.ConfigurationError, match=f"^{name} of organisation 1 .* is missing or cannot be used: .*\\.$"):
+    with pytest.raises(
+        env.ConfigurationError, match=f"^{name} of organisation 1 .* is missing or cannot be used: .*\\.$"
+    ):
         read(**{name: None})
 
 

@@ -38,7 +38,7 @@ def test_one_failing_customer_does_not_stop_it(here: Any, world: Any) -> None:
     Vehicle.objects.all().delete()
     world.faults.add(Fault("404", "vehicles"))
     err = StringIO()
-    with pytest.raises(CommandError, match="^1 call failed"):
+    with pytest.raises(CommandError, match=r"^1 call failed"):
         call_command("sync", stderr=err)
     assert "1 error" in err.getvalue()
     assert Vehicle.objects.count() > 90

@@ -81,7 +81,7 @@ def _child(
         unmeasured=2 if given.quick else 5,
         events=given.events,
         presses=100 if given.quick else given.presses,
-        known_to_sandbox=min(7000, given.customers // 2),
+        known_to_sandbox=min(9000, given.customers // 2),
         latency=given.latency_ms / 1000,
     )
     result = run(folder=folder, port=ports[0], sandbox_port=ports[1], world=world, options=options)

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+#: What was looked at, what was found, the target, whether it is met.
+Fact = tuple[str, str, str, bool]
 OURS_TO_FIRST = 1.1
 REGISTERING = 1.15
 WORKER_MEGABYTES = 150
-QUERIES = 4
+QUERIES = 8
 MOST_BYTES = 120_000
 
 
@@ -55,7 +57,7 @@ class Result:
     seconds: float = 0.0
     lines: list[Line] = field(default_factory=list)
     weights: list[tuple[str, dict[str, int]]] = field(default_factory=list)
-    facts: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     sizes: list[tuple[str, str, float]] = field(default_factory=list)
 
 
@@ -115,7 +117,7 @@ def _weights(weights: list[tuple[str, dict[str, int]]]) -> str:
     return table(head, rows)
 
 
-def _facts(facts: list[tuple[str, str, str, bool]]) -> str:
+def _facts(facts: list[Fact]) -> str:
     rows = [(name, found, target, "yes" if ok else "**no**") for name, found, target, ok in facts]
     return table(("Other", "found", "target", "ok?"), rows)
 

@@ -1,13 +1,14 @@
 """One database from empty to measured; runs in a process of its own, whose environment is production's."""
 
+import sys
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from statistics import median
 
+import psutil
 from django.core.management import call_command
 from django.db import connection, connections
 
@@ -21,7 +22,7 @@ from podero_admin.vehicles.models import Vehicle
 from tests.bench import events, pages, registering, seeding, serving, weighing
 from tests.bench.measuring import Browser, Times, measure, warm
 from tests.bench.plans import plans
-from tests.bench.report import QUERIES, REGISTERING, WORKER_MEGABYTES, Line, Plan, Result
+from tests.bench.report import QUERIES, REGISTERING, WORKER_MEGABYTES, Fact, Line, Plan, Result
 
 
 @dataclass(frozen=True)
@@ -43,48 +44,53 @@ class Seeded:
 
 def run(*, folder: Path, port: int, sandbox_port: int, world: World, options: Options) -> tuple[Result, list[Plan]]:
     started = time.monotonic()
+    _say("seeding")
     seeded = _seed(world, options)
+    _say("reading plans")
     sessions = {name: seeded.people.session(getattr(seeded.people, name)) for name in ("root", "supervisor", "agent")}
     measured = pages.pages(people=seeded.people, measured=seeded.measured, deep=seeded.deep)
     counts, found = _plans(measured, seeded.people)
     result = Result(database=_version(), seeded=_said(options))
     connections.close_all()
-    with ExitStack() as running:
-        running.enter_context(serving.sandbox(sandbox_port, folder / "sandbox.log", users=2 * options.known_to_sandbox))
-        workers = running.enter_context(serving.gunicorn(port, folder / "gunicorn.log"))
-        browser = Browser(port, sessions)
+    browser = Browser(port, sessions)
+    _say("measuring pages")
+    with serving.gunicorn(port, folder / "gunicorn.log"):
         warm(port, sessions)
         times = measure(browser, measured, rounds=options.rounds, unmeasured=options.unmeasured)
-        result.lines = [_line(page, times, counts[page.name], found) for page in measured]
+    result.lines = [_line(page, times, counts[page.name], found) for page in measured]
+    _say("registering and weighing")
+    stand_in = serving.sandbox(sandbox_port, folder / "sandbox.log", users=2 * options.known_to_sandbox)
+    with stand_in, serving.gunicorn(port, folder / "gunicorn.log") as workers:
+        warm(port, sessions)
         result.facts = _registering(port, sessions, seeded, sandbox_port, options)
+        measure(browser, [replace(page, peer="") for page in measured], rounds=options.rounds // 5, unmeasured=0)
+        result.facts += [_memory(workers), _queries(counts)]
         result.weights = _weigh(browser, seeded)
-        heaviest = max(serving.unique_megabytes(workers))
-    result.facts.append(
-        (
-            "web worker after load, unique memory",
-            f"{heaviest:.0f} MB",
-            f"< {WORKER_MEGABYTES} MB",
-            heaviest < WORKER_MEGABYTES,
-        )
-    )
-    most = max(counts.values())
-    result.facts.append(
-        (
-            "queries of the page that makes most",
-            str(most),
-            f"≤ {QUERIES} besides session, staff and seats",
-            most <= QUERIES + 3,
-        )
-    )
     result.sizes = seeding.sizes()
     result.seconds = time.monotonic() - started
     return result, found
+
+
+def _say(what: str) -> None:
+    print(f"{connection.vendor}: {what}", file=sys.stderr, flush=True)
+
+
+def _memory(workers: psutil.Process) -> Fact:
+    """Of workers that never drew a page of the peers, which take more."""
+    most = max(serving.unique_megabytes(workers))
+    return "web worker after load, unique memory", f"{most:.0f} MB", f"< {WORKER_MEGABYTES} MB", most < WORKER_MEGABYTES
+
+
+def _queries(counts: Mapping[str, int]) -> Fact:
+    page, most = max(counts.items(), key=lambda item: item[1])
+    return f"queries of the page that makes most ({page})", str(most), f"≤ {QUERIES}", most <= QUERIES
 
 
 def _seed(world: World, options: Options) -> Seeded:
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    seeding.prepare()
     organizations = seeding.organizations()
     people = seeding.people(organizations)
     seeding.directory(world)
@@ -136,7 +142,7 @@ def _line(page: pages.Page, times: Times, queries: int, found: list[Plan]) -> Li
 
 def _registering(
     port: int, sessions: Mapping[str, str], seeded: Seeded, sandbox_port: int, options: Options
-) -> list[tuple[str, str, str, bool]]:
+) -> list[Fact]:
     customers, agent = registering.without_vehicle(options.known_to_sandbox), seeded.people.agent
     browsers = [Browser(port, sessions) for _ in range(registering.AT_ONCE)]
     many = registering.many(browsers, list(islice(customers, options.presses)), agent, sandbox_port)

@@ -170,12 +170,15 @@ class RegistrationForm(forms.Form):
 
     def partial_payload(self) -> dict[str, Any]:
         """What would be sent of a form that is still being filled in."""
-        try:
-            return payload.build_partly(self.cleaned_data, **self._ticks())
-        except payload.PayloadError as error:
-            kept = {name: value for name, value in self.cleaned_data.items() if name not in error.fields}
-            without_model = {name: value for name, value in kept.items() if not name.startswith("device_model")}
-            return payload.build_partly(without_model, **self._ticks())
+        kept = dict(self.cleaned_data)
+        while True:
+            try:
+                return payload.build_partly(kept, **self._ticks())
+            except payload.PayloadError as error:
+                odd = {*error.fields, *(DEVICE_MODEL_INPUTS if set(error.fields) & set(DEVICE_MODEL_INPUTS) else ())}
+                if not odd & set(kept):
+                    raise
+                kept = {name: value for name, value in kept.items() if name not in odd}
 
     def unsent_groups(self) -> list[str]:
         """Titles of the groups that are filled in but not ticked."""

@@ -128,8 +128,24 @@ def _attempt(access: Access, registration: Registration, attempt: Attempt) -> di
         "badge": outcome_badge(attempt.outcome or registration.outcome),
         "sent": pretty(payload),
         "answered": _answered(attempt),
-        "answer": attempt.answer if access.allows(Permission.RAW_VIEW, registration.organization_id) else "",
+        "answer": _answer(access, registration, attempt),
     }
+
+
+def _answer(access: Access, registration: Registration, attempt: Attempt) -> str:
+    """What came back, for those who may see it raw; without the position for those who may not see positions."""
+    if not access.allows(Permission.RAW_VIEW, registration.organization_id):
+        return ""
+    names_none = not any(name in attempt.answer for name in PLACE)
+    if names_none or access.allows(Permission.POSITION_VIEW, registration.organization_id):
+        return attempt.answer
+    try:
+        answer = json.loads(attempt.answer)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict) or not set(PLACE) & set(answer):
+        return "Not shown: it names a position."
+    return pretty(answer | {name: "hidden" for name in PLACE if answer.get(name) is not None})
 
 
 def _answered(attempt: Attempt) -> str:

@@ -28,7 +28,7 @@ def registration_get(*, access: Access, reference: str) -> Registration:
     found = Registration.objects.select_related(
         "customer__organization", "organization", "requested_by", "vehicle", "decided_by"
     )
-    registration = found.filter(reference=reference).first()
+    registration = found.filter(reference=reference).first() if "\0" not in reference else None
     if registration is None or not access.allows(Permission.CUSTOMER_VIEW, registration.organization_id):
         raise NotFound(
             "There is no such registration in your organisations.",

@@ -30,7 +30,7 @@ class Submission:
 
 
 def issue(*, access: Access, customer: Customer, baseline: Iterable[str] | None) -> str:
-    """Sign a fresh key; it carries the reference to be, so that the preview is exact, and the vehicles of this moment."""
+    """Sign a fresh key; it carries the reference to be, so that the preview is exact, and the vehicles of now."""
     known = sorted(baseline) if baseline is not None else None
     content = [
         uuid.uuid4().hex,

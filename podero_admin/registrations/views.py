@@ -28,8 +28,9 @@ from podero_admin.vehicles.selectors import vehicles_of
 
 ATTEMPT_DIGITS = 5
 RARE_TICKS = ("send_place", "send_system")
-FRESH_KEY = "This form was open for more than an hour, or its key was damaged. Everything you typed is here: look it over and press again."
-KEPT = "You were signed out when you pressed. Everything you typed is here: look it over and press again. Nothing was sent."
+AS_TYPED = "Everything you typed is here: look it over and press again."
+FRESH_KEY = f"This form was open for more than an hour, or its key was damaged. {AS_TYPED}"
+KEPT = f"You were signed out when you pressed. {AS_TYPED} Nothing was sent."
 
 
 @requires(Permission.VEHICLE_REGISTER)
@@ -46,10 +47,10 @@ def register(request: StaffRequest, customer_id: UUID) -> HttpResponse:
 
 
 def _fresh_form(request: StaffRequest, customer: Customer) -> tuple[RegistrationForm, list[dict[str, str]]]:
-    """The form with the contract's defaults, or as it was typed: before the session ended, or in a registration that was refused."""
+    """The form with the contract's defaults, or as it was typed before the session ended or in another registration."""
     kept = request.session.pop(KEPT_POST, None)
     if kept and kept["path"] == request.path:
-        form = _form(request, customer, QueryDict(kept["body"]))
+        form = _form(request, customer, _without_rare_ticks(request, customer, QueryDict(kept["body"]).dict()))
         form.is_valid()
         return form, [{"tone": "info", "text": KEPT}]
     again = request.GET.get("again", "")
@@ -63,12 +64,19 @@ def _fresh_form(request: StaffRequest, customer: Customer) -> tuple[Registration
 
 def _corrected(request: StaffRequest, customer: Customer, registration: Registration) -> RegistrationForm:
     """As it was typed, with Podero's messages at its fields."""
-    form = _form(request, customer, registration.typed_values)
+    form = _form(request, customer, _without_rare_ticks(request, customer, registration.typed_values))
     form.is_valid()
     for name, texts in presenting.api_errors(registration, form.fields).items():
         for text in texts:
             form.add_error(name or None, text)
     return form
+
+
+def _without_rare_ticks(request: StaffRequest, customer: Customer, typed: dict[str, Any]) -> dict[str, Any]:
+    """What somebody else typed may hold what this person may not send; to open the form is no attempt to."""
+    if _may_send_rare(request, customer):
+        return typed
+    return {name: value for name, value in typed.items() if name not in RARE_TICKS}
 
 
 def _may_send_rare(request: StaffRequest, customer: Customer) -> bool:
@@ -170,7 +178,8 @@ def _page(
     notices = list(notices or [])
     other = open_registration_of(customer)
     if other and status == 200:  # noqa: PLR2004
-        text = f"{other.requested_by} is registering a vehicle for this customer already; a second one can be sent when that is settled."
+        who = f"{other.requested_by} is registering a vehicle for this customer already"
+        text = f"{who}; a second one can be sent when that is settled."
         notices.append({"tone": "warning", "text": text, **_link_to({"registration": other})})
     context = {
         "customer": customer,

@@ -143,9 +143,10 @@ def _second_thoughts(customer: Customer, payload: Mapping[str, Any], *, confirm_
 def _refuse_second(customer: Customer) -> None:
     other = open_registration_of(customer)
     if other is not None:
+        since = f"{timezone.localtime(other.created_at):%H:%M}"
         raise Conflicting(
-            f"{other.requested_by} is registering a vehicle for this customer since {timezone.localtime(other.created_at):%H:%M}: "
-            f"{other.reference}. Wait until that is settled.",
+            f"{other.requested_by} is registering a vehicle for this customer since {since}: {other.reference}. "
+            "Wait until that is settled.",
             registration=other,
         )
 

@@ -19,14 +19,20 @@ from podero_admin.sandbox.faults import Fault
 from tests.registering import posts
 
 pytestmark = pytest.mark.django_db
-TESLA = {"device_type": {"short_name": "ev", "long_name": "Electric Vehicle"}, "manufacturer": "Tesla", "model": "Model 3"}
+TESLA = {
+    "device_type": {"short_name": "ev", "long_name": "Electric Vehicle"},
+    "manufacturer": "Tesla",
+    "model": "Model 3",
+}
 
 
 @pytest.fixture
 def key_for(alice, jana, access_of):
     def make(*, by=None, customer=None, baseline=()):
         access, whom = access_of(by or alice), customer or jana
-        return submission.read(submission.issue(access=access, customer=whom, baseline=baseline), access=access, customer=whom)
+        return submission.read(
+            submission.issue(access=access, customer=whom, baseline=baseline), access=access, customer=whom
+        )
 
     return make
 
@@ -72,7 +78,9 @@ def test_without_tags_the_note_goes_out_as_it_is(press, world, organization_a, j
     assert json.loads(posts(world)[0].body)["comment"] == "White"
 
 
-@pytest.mark.parametrize("kind", ["301", "307", "500", "503", "lost_after", "reset_before", "hang_after", "429", "html"])
+@pytest.mark.parametrize(
+    "kind", ["301", "307", "500", "503", "lost_after", "reset_before", "hang_after", "429", "html"]
+)
 def test_a_post_is_never_sent_a_second_time(press, world, kind):
     world.faults.add(Fault(kind, match="register", location="/api/partners/v2.0/elsewhere"))
     press()
@@ -182,7 +190,9 @@ def test_no_token_means_that_nothing_was_even_begun(press, world, actions):
     assert posts(world) == []
 
 
-def test_while_podero_is_known_to_be_away_nothing_is_begun_and_everything_is_kept(press, world, actions, organization_a):
+def test_while_podero_is_known_to_be_away_nothing_is_begun_and_everything_is_kept(
+    press, world, actions, organization_a
+):
     from podero_admin.gateway import AWAY_AFTER, CachedBreaker
 
     for _ in range(AWAY_AFTER):
@@ -196,7 +206,9 @@ def test_while_podero_is_known_to_be_away_nothing_is_begun_and_everything_is_kep
 
 
 def test_a_vehicle_that_podero_names_under_another_customer_is_confirmed_with_an_alarm(press, world, actions):
-    other = next(user for user in world.users() if user.vehicles and user.organization_id == world.users()[0].organization_id)
+    other = next(
+        user for user in world.users() if user.vehicles and user.organization_id == world.users()[0].organization_id
+    )
     stolen = other.vehicles[0].id
     world.faults.add(Fault("new_value", match="register", field="owner", value={"id": other.id}))
     registration = press()
@@ -215,7 +227,7 @@ def test_a_supervisor_may_not_press(press, bob, world):
 
 def test_without_its_event_nothing_is_stored_and_nothing_is_sent(press, world):
     refuse_events()
-    with pytest.raises(Exception, match="no event today|settled just now"):
+    with pytest.raises(Exception, match=r"no event today|settled just now"):
         press()
     assert not Registration.objects.exists()
     assert not Attempt.objects.exists()
@@ -250,10 +262,16 @@ def refuse_events(action: str = "") -> None:
     with connection.cursor() as cursor:
         when = f"WHEN (NEW.action = '{action}')" if action else ""
         if connection.vendor == "sqlite":
-            cursor.execute(f"CREATE TRIGGER no_event BEFORE INSERT ON audit_event {when} BEGIN SELECT RAISE(ABORT, 'no event today'); END")
+            cursor.execute(
+                f"CREATE TRIGGER no_event BEFORE INSERT ON audit_event {when} BEGIN SELECT RAISE(ABORT, 'no event today'); END"
+            )
             return
-        cursor.execute("CREATE FUNCTION no_event() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'no event today'; END $$ LANGUAGE plpgsql")
-        cursor.execute(f"CREATE TRIGGER no_event BEFORE INSERT ON audit_event FOR EACH ROW {when} EXECUTE FUNCTION no_event()")
+        cursor.execute(
+            "CREATE FUNCTION no_event() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'no event today'; END $$ LANGUAGE plpgsql"
+        )
+        cursor.execute(
+            f"CREATE TRIGGER no_event BEFORE INSERT ON audit_event FOR EACH ROW {when} EXECUTE FUNCTION no_event()"
+        )
 
 
 def allow_events() -> None:
@@ -270,7 +288,9 @@ def test_no_secret_and_no_token_is_in_any_stored_row(press, world):
     rows = [
         str(value)
         for model in apps.get_models()
-        for values in model.objects.values_list(*[f.name for f in model._meta.concrete_fields if isinstance(f, CharField | TextField)] or ["pk"])
+        for values in model.objects.values_list(
+            *[f.name for f in model._meta.concrete_fields if isinstance(f, CharField | TextField)] or ["pk"]
+        )
         for value in values
     ]
     with connection.cursor() as cursor:

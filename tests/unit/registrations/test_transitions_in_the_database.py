@@ -54,11 +54,10 @@ def stored(customer):
     def store(outcome: str = "pending", **values: object) -> Registration:
         now = timezone.now()
         mine = {"reference": f"R-{uuid.uuid4().hex[:10].upper()}", "submission_key": uuid.uuid4().hex}
-        row = Registration.objects.create(
+        return Registration.objects.create(
             organization=customer.organization, customer=customer, requested_by=staff, typed="{}", payload="{}",
             created_at=now, pending_at=now, outcome=outcome, **(mine | values),
         )  # fmt: skip
-        return row
 
     return store
 

@@ -1,0 +1,347 @@
+"""Pressing from outside: keys, crowds, duplicates, ended sessions, previews, and what Podero says of the fields."""
+
+import html
+import json
+import re
+import time
+
+import pytest
+from django.test import Client
+
+from podero_admin.audit.models import Event
+from podero_admin.registrations import submission
+from podero_admin.registrations.models import Registration
+from podero_admin.sandbox.faults import Fault
+from tests.conftest import PASSWORD
+from tests.registering import FILLED, form_page, posts, press, registration_of, submission_key
+
+HOUR = 3601
+
+
+def text_of(response):
+    return html.unescape(response.content.decode())
+
+
+def previewed(page):
+    """The JSON under 'What will be sent'."""
+    found = re.search(r'<pre class="json"[^>]*>.*?</span>\s*(\{.*?\})</pre>', page, re.DOTALL)
+    assert found
+    return json.loads(html.unescape(found[1]))
+
+
+# The submission key.
+
+
+def test_a_key_pressed_twice_leads_to_the_same_page_and_posts_once(client_of, alice, jana, world):
+    client = client_of(alice)
+    key = submission_key(form_page(client, jana.id))
+    first, second = (press(client, jana.id, key=key) for _ in range(2))
+    assert first["Location"] == second["Location"]
+    assert len(posts(world)) == 1
+
+
+def test_a_known_key_is_answered_with_its_page_however_old_it_is(client_of, alice, jana, world, time_machine):
+    client = client_of(alice)
+    key = submission_key(form_page(client, jana.id))
+    registration = registration_of(press(client, jana.id, key=key))
+    time_machine.move_to(time.time() + HOUR)
+    assert registration_of(press(client, jana.id, key=key)) == registration
+    assert len(posts(world)) == 1
+
+
+def test_a_known_key_with_other_data_is_409_in_words_with_a_link(client_of, alice, jana, world):
+    client = client_of(alice)
+    key = submission_key(form_page(client, jana.id))
+    registration = registration_of(press(client, jana.id, key=key))
+    response = press(client, jana.id, key=key, comment="Another car")
+    assert response.status_code == 409
+    assert "sent already, with other values" in text_of(response)
+    assert f'href="/registrations/{registration.reference}/"' in text_of(response)
+    assert len(posts(world)) == 1
+
+
+def test_a_known_key_with_data_that_is_wrong_is_409_too(client_of, alice, jana, world):
+    client = client_of(alice)
+    key = submission_key(form_page(client, jana.id))
+    press(client, jana.id, key=key)
+    assert press(client, jana.id, key=key, charge_target_min="abc").status_code == 409
+
+
+def test_an_expired_key_brings_the_form_as_typed_with_a_fresh_key(client_of, alice, jana, world, time_machine):
+    there = world.add_vehicle(str(jana.id))
+    client = client_of(alice)
+    key = submission_key(form_page(client, jana.id))
+    time_machine.move_to(time.time() + HOUR)
+    response = press(client, jana.id, key=key, comment="Typed an hour ago")
+    assert response.status_code == 422
+    assert "Typed an hour ago" in text_of(response)
+    assert "open for more than an hour" in text_of(response)
+    fresh = submission_key(response.content.decode())
+    assert fresh != key
+    assert posts(world) == []
+    registration = registration_of(press(client, jana.id, key=fresh, comment="Typed an hour ago"))
+    assert registration.baseline_ids == {there.id}
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda key: key[:-1], lambda key: "x" + key, lambda _: "rubbish", lambda _: "é\0🚗", lambda _: "a:b:c"]
+)
+def test_a_damaged_key_sends_nothing_and_brings_the_form_with_a_fresh_key(client_of, alice, jana, world, spoil):
+    client = client_of(alice)
+    response = press(client, jana.id, key=spoil(submission_key(form_page(client, jana.id))), comment="Mine")
+    assert response.status_code == 422
+    assert "Mine" in text_of(response)
+    assert posts(world) == []
+    assert registration_of(press(client, jana.id, key=submission_key(response.content.decode()))).outcome == "confirmed"
+
+
+def test_a_colleagues_key_sends_nothing(client_of, alice, sara, jana, world):
+    foreign = submission_key(form_page(client_of(sara), jana.id))
+    assert press(client_of(alice), jana.id, key=foreign).status_code == 422
+    assert posts(world) == []
+    assert not Registration.objects.exists()
+
+
+def test_a_colleagues_key_does_not_even_find_its_registration(client_of, alice, sara, jana, world):
+    client = client_of(sara)
+    foreign = submission_key(form_page(client, jana.id))
+    registration_of(press(client, jana.id, key=foreign))
+    assert press(client_of(alice), jana.id, key=foreign).status_code == 422
+    assert len(posts(world)) == 1
+
+
+def test_another_customers_key_sends_nothing(client_of, alice, jana, world):
+    from podero_admin.directory.models import Customer
+
+    client = client_of(alice)
+    other = Customer.objects.filter(organization=jana.organization).exclude(id=jana.id).first()
+    assert press(client, jana.id, key=submission_key(form_page(client, other.id))).status_code == 422
+    assert posts(world) == []
+
+
+def test_a_key_signed_for_something_else_sends_nothing(client_of, alice, jana, world):
+    from django.core import signing
+
+    for content in (["a"], "text", None, {"a": 1}, [1] * 7):
+        key = signing.dumps(content, salt=submission.SALT)
+        assert press(client_of(alice), jana.id, key=key).status_code == 422
+    assert posts(world) == []
+
+
+# Two for one customer.
+
+
+def test_a_second_agent_is_told_who_is_registering_with_a_link_and_keeps_what_was_typed(
+    client_of, alice, sara, jana, world
+):
+    second = client_of(sara)
+    key = submission_key(form_page(second, jana.id))
+    world.faults.add(Fault("hang_after", match="register"))
+    registration = registration_of(press(client_of(alice), jana.id))
+    response = press(second, jana.id, key=key, comment="Mine too")
+    assert response.status_code == 409
+    assert "Alice is registering a vehicle for this customer since" in text_of(response)
+    assert f'href="/registrations/{registration.reference}/"' in text_of(response)
+    assert "Mine too" in text_of(response)
+    assert len(posts(world)) == 1
+
+
+def test_the_form_says_at_once_that_somebody_is_registering(client_of, alice, sara, jana, world):
+    world.faults.add(Fault("hang_before", match="register"))
+    registration = registration_of(press(client_of(alice), jana.id))
+    page = html.unescape(form_page(client_of(sara), jana.id))
+    assert "Alice is registering a vehicle for this customer already" in page
+    assert f'href="/registrations/{registration.reference}/"' in page
+
+
+def test_a_likely_duplicate_asks_and_the_tick_sends_it_with_the_same_key(client_of, alice, jana, world):
+    client = client_of(alice)
+    first = registration_of(press(client, jana.id))
+    key = submission_key(form_page(client, jana.id))
+    response = press(client, jana.id, key=key)
+    assert response.status_code == 422
+    assert first.reference in text_of(response)
+    assert 'name="confirm_duplicate"' in text_of(response)
+    assert submission_key(response.content.decode()) == key
+    second = registration_of(press(client, jana.id, key=key, confirm_duplicate="on"))
+    assert second.is_duplicate_confirmed
+    assert Event.objects.filter(action="registration.duplicate_confirmed", object_id=second.reference).count() == 1
+    assert registration_of(press(client, jana.id, key=key)) == second
+    assert registration_of(press(client, jana.id, key=key, confirm_duplicate="on")) == second
+    assert len(posts(world)) == 2
+
+
+# The session ended in between.
+
+
+def sign_in(client, staff, next_page):
+    return client.post("/accounts/login/", {"login": staff.email, "password": PASSWORD, "next": next_page})
+
+
+@pytest.mark.parametrize("values", [{}, {"charge_target_min": "abc"}, {"comment": "🚗 & <b>Grün</b>"}])
+def test_a_press_after_the_session_ended_is_found_again_as_typed_after_signing_in(
+    alice, jana, world, client_of, values
+):
+    key = submission_key(form_page(client_of(alice), jana.id))
+    client, path = Client(), f"/customers/{jana.id}/register/"
+    refused = press(client, jana.id, key=key, **({"comment": "Typed before"} | values))
+    assert refused.status_code == 302
+    assert refused["Location"].startswith("/accounts/login/?next=")
+    assert posts(world) == []
+    assert sign_in(client, alice, path)["Location"] == path
+    page = client.get(path).content.decode()
+    assert "You were signed out when you pressed" in page
+    assert html.escape(values.get("comment", "Typed before")) in page
+    assert f'value="{values.get("charge_target_min", "30")}"' in page
+    assert "You were signed out" not in client.get(path).content.decode()
+    if not values:
+        assert (
+            registration_of(press(client, jana.id, key=submission_key(page), comment="Typed before")).outcome
+            == "confirmed"
+        )
+
+
+def test_a_post_without_a_key_of_ours_is_not_kept(alice, jana):
+    client, path = Client(), f"/customers/{jana.id}/register/"
+    client.post(path, FILLED | {"submission_key": "rubbish", "comment": "Smuggled in"})
+    sign_in(client, alice, path)
+    assert "Smuggled in" not in client.get(path).content.decode()
+
+
+# What Podero says of the fields.
+
+DETAIL = [
+    {"loc": ["body", "data", "device_model", "model"], "msg": "unknown model", "type": "x"},
+    {"loc": ["body", "data", "price_zone"], "msg": "<script>alert(1)</script>", "type": "x"},
+    {"loc": ["body", "data"], "msg": "as a whole", "type": "x"},
+    {"loc": ["body", "data", "brand_new_field"], "msg": "not known here", "type": "x"},
+    {"loc": ["body", "data", "comment", 3], "msg": "third letter", "type": "x"},
+]
+
+
+def test_a_422_is_shown_by_label_and_brings_the_form_with_messages_at_the_fields(client_of, alice, jana, world):
+    world.faults.add(Fault("422", match="register", detail=DETAIL))
+    client = client_of(alice)
+    registration = registration_of(press(client, jana.id, comment="Mine"))
+    page = client.get(f"/registrations/{registration.reference}/").content.decode()
+    assert 'data-outcome="rejected"' in page
+    assert re.search(r"<b>Model:</b>\s*unknown model", page)
+    assert re.search(r"<b>Price zone:</b>", page)
+    assert "<script>alert" not in page
+    again = re.search(r'href="([^"]+\?again=[^"]+)"', page)
+    assert again
+    assert "Correct and register again" in page
+    form = client.get(html.unescape(again[1])).content.decode()
+    for name in ("device_model_model", "price_zone"):
+        assert f'href="#id_{name}"' in form
+    assert "Podero: unknown model" in form
+    assert "brand_new_field: not known here" in form
+    assert "<script>alert" not in form
+    assert ">Mine</textarea>" in form.replace("\n", "")
+    assert registration_of(press(client, jana.id, key=submission_key(form))).outcome == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "detail",
+    ["text", 7, {"a": {"b": ["c"]}}, [1, None, "x"], [{"loc": [], "msg": None}], [{"loc": ["\ud800", "a\0b"], "msg": "\ud800"}],
+     [{"loc": ["x" * 10_000], "msg": "y" * 10_000}] * 300, {"price_zone": ["a", {"b": 1}]}, [{"loc": "price_zone", "msg": []}], []],
+    ids=lambda value: str(value)[:20].encode("ascii", "replace").decode(),
+)  # fmt: skip
+def test_messages_of_any_shape_are_shown_and_break_nothing(client_of, alice, jana, world, detail):
+    world.faults.add(Fault("422", match="register", detail=detail))
+    client = client_of(alice)
+    registration = registration_of(press(client, jana.id))
+    assert registration.outcome == "rejected"
+    assert client.get(f"/registrations/{registration.reference}/").status_code == 200
+    assert client.get(f"/customers/{jana.id}/register/?again={registration.reference}").status_code == 200
+
+
+def test_a_senior_registration_that_was_refused_can_be_corrected_by_an_agent_without_its_rare_fields(
+    client_of, alice, sara, jana, world
+):
+    world.faults.add(Fault("422", match="register"))
+    registration = registration_of(press(client_of(sara), jana.id, latitude="48", send_place="on"))
+    response = client_of(alice).get(f"/customers/{jana.id}/register/?again={registration.reference}")
+    assert response.status_code == 200
+    assert b"latitude" not in response.content
+
+
+@pytest.mark.parametrize("again", ["R-0000000000", "rubbish", "a%00b", "%F0%9F%9A%97"])
+def test_a_form_of_a_registration_that_does_not_exist_is_not_found(client_of, alice, jana, again):
+    assert client_of(alice).get(f"/customers/{jana.id}/register/?again={again}").status_code == 404
+
+
+# The preview.
+
+
+def test_the_preview_is_exactly_what_is_sent(client_of, sara, jana, world):
+    client = client_of(sara)
+    key = submission_key(form_page(client, jana.id))
+    values = {"latitude": "48.5", "send_place": "on", "pause_power_until": "2026-12-24T18:00", "comment": "Grün & 🚗"}
+    data = FILLED | values | {"submission_key": key}
+    fragment = client.post(f"/customers/{jana.id}/register/preview/", data, headers={"HX-Request": "true"})
+    assert fragment.status_code == 200
+    shown = previewed(fragment.content.decode())
+    registration = registration_of(press(client, jana.id, key=key, **values))
+    assert shown == json.loads(posts(world)[0].body)
+    assert shown["comment"].startswith(f"[pa:{registration.reference[2:]}-1] ")
+
+
+def test_the_page_that_is_checked_without_a_script_shows_the_same(client_of, alice, jana, world):
+    client = client_of(alice)
+    key = submission_key(form_page(client, jana.id))
+    response = client.post(f"/customers/{jana.id}/register/preview/", FILLED | {"submission_key": key})
+    assert response.status_code == 200
+    assert submission_key(response.content.decode()) == key
+    shown = previewed(response.content.decode())
+    registration_of(press(client, jana.id, key=key))
+    assert shown == json.loads(posts(world)[0].body)
+
+
+def test_an_untouched_form_shows_what_it_would_send(client_of, alice, jana):
+    shown = previewed(form_page(client_of(alice), jana.id))
+    assert shown["charge_target_min"] == 50
+    assert shown["price_zone"] == "AT"
+    assert "is_smart_optimization_active" not in shown
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"charge_target_min": ""}, {"device_model_manufacturer": "Tesla"}, {"charge_target_min": "abc"}]
+)
+def test_a_half_typed_form_has_a_preview_and_stores_and_sends_nothing(client_of, alice, jana, world, values):
+    client = client_of(alice)
+    events = Event.objects.count()
+    response = client.post(f"/customers/{jana.id}/register/preview/", values, headers={"HX-Request": "true"})
+    assert response.status_code == 200
+    assert "What will be sent" in text_of(response)
+    assert not Registration.objects.exists()
+    assert Event.objects.count() == events
+    assert posts(world) == []
+
+
+def test_the_preview_says_what_is_filled_in_but_not_ticked(client_of, sara, jana):
+    response = client_of(sara).post(
+        f"/customers/{jana.id}/register/preview/", {"latitude": "48"}, headers={"HX-Request": "true"}
+    )
+    assert "Place is filled in but not ticked" in text_of(response)
+
+
+def test_a_preview_is_asked_for_by_post_only(client_of, alice, jana):
+    assert client_of(alice).get(f"/customers/{jana.id}/register/preview/").status_code == 405
+
+
+# Bad days.
+
+
+@pytest.mark.parametrize("kind", ["500", "html", "lost_before", "hang_before", "429"])
+def test_the_form_opens_when_podero_does_not_answer_and_says_so(client_of, alice, jana, world, kind):
+    world.faults.add(Fault(kind, match="vehicles", times=None))
+    page = html.unescape(form_page(client_of(alice), jana.id))
+    assert "You can fill in the form all the same" in page
+
+
+def test_the_events_of_a_press_share_the_request_id_of_the_answer(client_of, alice, jana):
+    response = press(client_of(alice), jana.id)
+    registration = registration_of(response)
+    ids = set(Event.objects.filter(object_id=registration.reference).values_list("request_id", flat=True))
+    assert ids == {response["X-Request-ID"]}

@@ -23,15 +23,20 @@ CHECKS = {
 
 
 def production(folder: str) -> dict[str, str]:
-    """The environment of a real installation, as .env.example has it."""
+    """The environment of a real installation, as the two example files have it, with the secrets where they say."""
+    example = (ROOT / "organizations.example.toml").read_text(encoding="utf-8")
+    organizations, secret = Path(folder) / "organizations.toml", Path(folder) / "secret"
+    organizations.write_text(example.replace("/run/secrets/alpenstrom", str(secret)), encoding="utf-8")
+    secret.write_text(secrets.token_urlsafe(20), encoding="ascii")
     return {
+        "ALPENSTROM_CLIENT_ID": "alpenstrom",
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", folder),
         "SECRET_KEY": secrets.token_urlsafe(50),
         "PUBLIC_URL": "https://podero.intranet.example.com",
         "ALLOWED_HOSTS": "podero.intranet.example.com",
         "DATABASE_URL": f"sqlite:///{folder}/podero_admin.sqlite3",
-        "PODERO_ORGANIZATIONS": "organizations.example.toml",
+        "PODERO_ORGANIZATIONS": str(organizations),
         "PODERO_VAR_DIR": folder,
         "EMBED_ORIGINS": "https://intranet.example.com",
     }

@@ -19,8 +19,12 @@ KEPT_BYTES = 200_000
 def _access(request: HttpRequest) -> Access:
     request_id, address = request.request_id, request.META.get("REMOTE_ADDR", "")  # type: ignore[attr-defined]
     if not request.user.is_authenticated:
-        return Access(staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=address)
-    return access_of(request.user, chosen=request.session.get(CHOSEN_IN_SESSION), request_id=request_id, client_address=address)
+        return Access(
+            staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=address
+        )
+    return access_of(
+        request.user, chosen=request.session.get(CHOSEN_IN_SESSION), request_id=request_id, client_address=address
+    )
 
 
 class AccessMiddleware:
@@ -35,7 +39,9 @@ class AccessMiddleware:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Sends people without a session to the sign-in, except out of a frame, where a page explains and opens a window."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override] # a page instead of a redirect is meant
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
         _keep_what_was_typed(request, view_func)
         in_frame = request.headers.get("Sec-Fetch-Dest") == "iframe" or embedded.get()
         if in_frame:

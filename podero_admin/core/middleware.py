@@ -52,9 +52,8 @@ class ProxyMiddleware:
             if given["HTTP_X_FORWARDED_HOST"]:
                 meta["HTTP_HOST"] = given["HTTP_X_FORWARDED_HOST"][-1]
             if given["HTTP_X_FORWARDED_PROTO"]:
-                request.environ["wsgi.url_scheme"] = (
-                    "https" if given["HTTP_X_FORWARDED_PROTO"][-1] == "https" else "http"
-                )  # type: ignore[attr-defined]
+                is_https = given["HTTP_X_FORWARDED_PROTO"][-1] == "https"
+                meta["wsgi.url_scheme"] = "https" if is_https else "http"  # META is the WSGI environment
         return self.get_response(request)
 
 

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -92,8 +92,15 @@ class CachedBreaker:
         return not self.is_away()
 
     def is_away(self) -> bool:
+        return self.is_doubtful() and time.time() < self._kept()[1] + AWAY_SECONDS
+
+    def is_doubtful(self) -> bool:
+        """It was away, and no call has got an answer since."""
+        return self._kept()[0] >= AWAY_AFTER
+
+    def _kept(self) -> tuple[int, float]:
         failures, since = cache.get(self.name) or (0, 0.0)
-        return bool(failures >= AWAY_AFTER and time.time() < since + AWAY_SECONDS)
+        return int(failures), float(since)
 
     def record(self, *, reached: bool) -> None:
         kept = cache.get(self.name)
@@ -204,12 +211,24 @@ def podero_client(organization_id: UUID, *, seconds: float | None = None) -> Pod
     return _client(_entry(organization_id), seconds)
 
 
-def token_ready(organization_id: UUID) -> None:
-    """Make sure of a token now, so that a registration does not have to wait for one later; raises PoderoError."""
-    entry = _entry(organization_id)
-    if CachedBreaker(str(organization_id)).is_away():
+def ready_to_send(organization_id: UUID, *, user_id: UUID) -> None:
+    """Make sure of a token now, so that a registration does not wait for one later; raises PoderoError.
+
+    Where Podero was away and has not answered since, a read finds out whether it is back: never a registration.
+    """
+    entry, breaker = _entry(organization_id), CachedBreaker(str(organization_id))
+    if not breaker.is_away():
+        _source(entry).token()
+        if breaker.is_doubtful():
+            _probe(entry, user_id)
+    if breaker.is_doubtful():
         raise KnownAway("Podero is known to be away, so nothing was sent.", retryable=True)
-    _source(entry).token()
+
+
+def _probe(entry: OrganizationSettings, user_id: UUID) -> None:
+    """Any answer will do: what the breaker learns of it counts."""
+    with suppress(PoderoError):
+        _client(entry, QUICK_SECONDS).get_user(user_id)
 
 
 def try_connection(organization_id: UUID) -> tuple[bool, str]:

@@ -1,8 +1,9 @@
 """A senior ends what the settler cannot decide, with a reason."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from podero_admin.audit.actions import Action
@@ -16,6 +17,7 @@ from podero_admin.registrations.services.truth import remember_sent
 from podero_admin.vehicles.models import Vehicle
 
 REASON_MAX = 500
+NOT_FREE = "This is no vehicle of this customer, or another registration has it."
 
 
 def registration_decide(
@@ -33,17 +35,27 @@ def registration_decide(
     seen, to, next_look = Seen.NONE_BY_SENIOR, Outcome.ABSENT, next_look_at(now, registration.created_at)
     if vehicle is not None:
         seen, to, next_look = Seen.CHOSEN_BY_SENIOR, Outcome.CONFIRMED, None
-    values = {"settled_at": now, "claimed_until": None, "next_check_at": next_look, "vehicle": vehicle}
+    values: dict[str, Any] = {"settled_at": now, "claimed_until": None, "next_check_at": next_look, "vehicle": vehicle}
     values |= {"decided_by_id": access.staff_id, "decision_reason": reason}
     action = Action.REGISTRATION_DECIDED
-    with transaction.atomic():
-        moved = move(
-            registration, to, access=access, seen=seen, origins=DECIDABLE, action=action, reason=reason, values=values
-        )
-        if vehicle is not None:
-            remember_sent(registration, vehicle)
-        if not moved:
-            raise Conflicting("This registration is settled already: see what became of it.")
+    try:
+        with transaction.atomic():
+            moved = move(
+                registration,
+                to,
+                access=access,
+                seen=seen,
+                origins=DECIDABLE,
+                action=action,
+                reason=reason,
+                values=values,
+            )
+            if vehicle is not None:
+                remember_sent(registration, vehicle)
+            if not moved:
+                raise Conflicting("This registration is settled already: see what became of it.")
+    except IntegrityError:
+        raise Invalid(NOT_FREE, fields={"vehicle": [NOT_FREE]}) from None
     return registration
 
 
@@ -51,6 +63,5 @@ def _vehicle(registration: Registration, vehicle_id: UUID) -> Vehicle:
     """A vehicle of the same customer that no other registration has."""
     vehicle = Vehicle.objects.filter(pk=vehicle_id, customer=registration.customer_id).first()
     if vehicle is None or Registration.objects.filter(vehicle=vehicle).exists():
-        message = "This is no vehicle of this customer, or another registration has it."
-        raise Invalid(message, fields={"vehicle": [message]})
+        raise Invalid(NOT_FREE, fields={"vehicle": [NOT_FREE]})
     return vehicle

@@ -66,7 +66,7 @@ def registration_request(
         suspicion = _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
         token_problem = _token_problem(customer)
         with transaction.atomic():
-            registration, attempt = _stored(access, customer, submission, payload, typed, suspicion)
+            registration, attempt = _stored(access, customer, submission, payload, typed, suspicion=suspicion)
     except (Conflicting, DuplicateSuspected, IntegrityError) as refused:
         return _first_press(customer, submission, typed, refused)
     registration_send(access=access, registration=registration, attempt=attempt, token_problem=token_problem)
@@ -165,7 +165,7 @@ def _suspicion(customer: Customer, payload: Mapping[str, Any]) -> str:
 
 def _token_problem(customer: Customer) -> PoderoError | None:
     try:
-        gateway.token_ready(customer.organization_id)
+        gateway.ready_to_send(customer.organization_id, user_id=customer.id)
     except PoderoError as error:
         return error
     return None
@@ -193,6 +193,7 @@ def _stored(
     submission: Submission,
     payload: Mapping[str, Any],
     typed: Mapping[str, Any],
+    *,
     suspicion: str,
 ) -> tuple[Registration, Attempt]:
     now = timezone.now()

@@ -1,6 +1,7 @@
 """A senior ends what the settler cannot decide, with a reason."""
 
 import pytest
+from django.db import connection
 
 from podero_admin.audit.models import Event
 from podero_admin.core.errors import Conflicting, Invalid, NotAllowed
@@ -81,7 +82,9 @@ def test_only_seniors_decide(in_review, decide, request, who):
 def test_a_vehicle_of_another_customer_is_refused(in_review, decide, world, access_of, sara):
     other = next(
         customer
-        for customer in Customer.objects.filter(organization=in_review.organization_id).exclude(id=in_review.customer_id)
+        for customer in Customer.objects.filter(organization=in_review.organization_id).exclude(
+            id=in_review.customer_id
+        )
         if world.vehicles_of(str(customer.id))
     )
     vehicles_look(access=access_of(sara), customer=other)
@@ -101,6 +104,25 @@ def test_a_vehicle_that_another_registration_has_is_refused(press, settle, world
     registration = press(confirm=True)
     with pytest.raises(Invalid, match="another registration has it"):
         decide(registration, linked.id)
+    assert Registration.objects.get(pk=registration.pk).outcome == "unknown"
+
+
+def test_a_vehicle_that_is_linked_at_the_same_moment_is_refused_in_words(press, world, decide):
+    """The other registration gets it between our look and our statement."""
+    other = press()
+    vehicle = other.vehicle_id
+    Registration.objects.filter(pk=other.pk).update(vehicle=None)
+    world.faults.add(Fault("lost_before", match="register"))
+    registration = press(confirm=True)
+
+    def link_meanwhile(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if ' AS "a" FROM "registrations_registration"' in sql:
+            Registration.objects.filter(pk=other.pk).update(vehicle=vehicle)
+        return result
+
+    with connection.execute_wrapper(link_meanwhile), pytest.raises(Invalid, match="another registration has it"):
+        decide(registration, vehicle)
     assert Registration.objects.get(pk=registration.pk).outcome == "unknown"
 
 

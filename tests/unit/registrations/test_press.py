@@ -1,6 +1,7 @@
 """A press: what is stored before anything is sent, what is sent, and who may press a second time."""
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -203,6 +204,22 @@ def test_while_podero_is_known_to_be_away_nothing_is_begun_and_everything_is_kep
     assert registration.attempts.get().sent_at is None
     assert registration.sent_payload["comment"] == "White"
     assert posts(world) == []
+
+
+def test_after_a_while_a_read_finds_out_whether_podero_is_back_never_a_registration(
+    press, world, time_machine, organization_a
+):
+    from podero_admin.gateway import AWAY_AFTER, AWAY_SECONDS, CachedBreaker
+
+    for _ in range(AWAY_AFTER):
+        CachedBreaker(str(organization_a.id)).record(reached=False)
+    time_machine.move_to(time.time() + AWAY_SECONDS + 1)
+    world.faults.add(Fault("503", match="user", times=2))
+    assert press().seen == "known_away"
+    assert posts(world) == []
+    time_machine.move_to(time.time() + AWAY_SECONDS + 1)
+    assert press().outcome == "confirmed"
+    assert [request.endpoint for request in world.requests][-2:] == ["user", "register"]
 
 
 def test_a_vehicle_that_podero_names_under_another_customer_is_confirmed_with_an_alarm(press, world, actions):

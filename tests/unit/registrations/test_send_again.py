@@ -158,7 +158,9 @@ def test_a_last_look_that_fails_does_not_hold_it_back(absent, again, world):
     assert len(posts(world)) == 2
 
 
-def test_a_vehicle_of_the_first_attempt_that_comes_after_the_second_raises_the_alarm(absent, again, world, settle, actions, jana):
+def test_a_vehicle_of_the_first_attempt_that_comes_after_the_second_raises_the_alarm(
+    absent, again, world, settle, actions, jana
+):
     from podero_admin.organizations.selectors import system_access
     from podero_admin.registrations.services import vehicles_look
 

@@ -166,6 +166,6 @@ def sentence(action: str, *, actor: str, object_label: str, outcome: str, reason
     known = _BY_VALUE.get(action)
     template = known.template if known else "{actor} did something that this version has no words for: {object}"
     words = template.format_map({"actor": actor or "Somebody", "object": object_label or "(no name)"})
-    remarks = [outcome_badge(outcome).label.lower()] if outcome not in {"done", "confirmed"} else []
+    remarks = [outcome_badge(outcome).label.lower()] if outcome not in {"done", "confirmed", "sending", "pending"} else []
     tail = ": ".join([*remarks, *([reason] if reason else [])])
     return f"{words} ({tail.rstrip('.')})." if tail else f"{words}."

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from podero_admin.core.templatetags.ui import copy, external_link
 from podero_admin.fields import OUTPUT_GROUPS, OUTPUTS, Field, Group, display
+from podero_admin.vehicles.mapping import note_of
 
 POSITION = frozenset({"latitude", "longitude", "coordinates_last_updated_at"})
 SHOWN_ELSEWHERE = {"actions"}
@@ -31,7 +32,7 @@ def _group(group: Group, output: Mapping[str, Any], tz: tzinfo, hidden: frozense
         '<dt title="{}">{}</dt><dd data-output="{}">{}</dd>',
         ((field.help, field.label, field.name, _value(field, output, tz, hidden)) for field in fields),
     )
-    return format_html('<h3>{}</h3><dl class="facts">{}</dl>', group.title, rows)
+    return format_html('<div class="field-group"><h3>{}</h3><dl class="facts">{}</dl></div>', group.title, rows)
 
 
 def _value(field: Field, output: Mapping[str, Any], tz: tzinfo, hidden: frozenset[str]) -> SafeString | str:
@@ -40,7 +41,7 @@ def _value(field: Field, output: Mapping[str, Any], tz: tzinfo, hidden: frozense
         return HIDDEN
     if field.kind == "url" and isinstance(value, str) and value:
         return format_html("{} {}", external_link(value), copy(value, "Copy link"))
-    text = _cut(display(field.name, value, tz=tz))
+    text = _cut(display(field.name, note_of(value) if field.name == "comment" else value, tz=tz))
     return format_html("<bdi>{}</bdi>", text) if field.kind in _AS_WRITTEN else text
 
 
@@ -50,7 +51,9 @@ def _others(output: Mapping[str, Any], tz: tzinfo) -> SafeString | str:
         return ""
     shown = ((name, _cut(display(name, output[name], tz=tz))) for name in names)
     rows = format_html_join("", "<dt><code>{}</code></dt><dd><bdi>{}</bdi></dd>", shown)
-    return format_html('<h3>{}</h3><dl class="facts">{}</dl>', "Also sent by Podero", rows)
+    return format_html(
+        '<div class="field-group"><h3>{}</h3><dl class="facts">{}</dl></div>', "Also sent by Podero", rows
+    )
 
 
 def _cut(text: str) -> str:

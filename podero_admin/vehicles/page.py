@@ -13,7 +13,7 @@ from podero_admin.audit.selectors import access_records, history
 from podero_admin.core.access import Access, Permission
 from podero_admin.fields import OUTPUTS, display
 from podero_admin.vehicles.all_fields import POSITION, draw_fields, raw_text
-from podero_admin.vehicles.comparison import compare
+from podero_admin.vehicles.comparison import Compared, compare
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.selectors import vehicles_of
 from podero_admin.vehicles.sentences import settings_in_words
@@ -65,11 +65,22 @@ def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = Fal
         "sentences": settings_in_words(output, tz=tz),
         "fields": draw_fields(output, tz=tz, hidden=hidden),
         "raw": raw_text(output, hidden=hidden) if access.allows(Permission.RAW_VIEW, vehicle.organization_id) else "",
-        "compared": compare(read_object(vehicle.sent), output, tz=tz, hidden=hidden),
+        **_compared(compare(read_object(vehicle.sent), output, tz=tz, hidden=hidden)),
         **_head(vehicle, output, timezone.now()),
         **_links(output),
         **_charging(vehicle, output, tz),
         **_position(access, vehicle, output, tz, shows_position=shows_position),
+    }
+
+
+def _compared(rows: list[Compared]) -> dict[str, Any]:
+    """The comparison, and its sum in words: open at once only when something differs."""
+    differing = [row.label for row in rows if row.differs]
+    same = f"All {len(rows)} fields that were sent came back as sent."
+    return {
+        "compared": rows,
+        "differs": bool(differing),
+        "comparison": f"Differs: {', '.join(differing)}." if differing else same,
     }
 
 

@@ -197,7 +197,8 @@ class TestPage:
         Vehicle.objects.filter(id=vehicle.id).update(sent=json.dumps({"price_zone": "AT", "minimum_charge_limit": 90}))
         text = shown(client_of(alice), vehicle)
         assert "Sent and returned" in text
-        assert text.count('data-value="differs"') == 1
+        assert "Differs: Target by the deadline." in text
+        assert text.count('data-field="minimum_charge_limit" data-value="differs"') == 1
 
     def test_deleted_and_gone_ones_say_so(self, park: Any, alice: Any, client_of: Any) -> None:
         vehicle = park(**CONNECTED, deleted_at="2026-01-01T00:00:00Z")

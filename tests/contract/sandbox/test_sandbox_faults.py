@@ -314,7 +314,7 @@ def test_stopping_ends_what_hangs_and_drips(world: World, user: User) -> None:
     caller.session.close()
     start = time.monotonic()
     running.stop()
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 30  # what hangs would hang for ten minutes
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", running.port), timeout=1):
         pass
 

@@ -149,9 +149,8 @@ def _request(request: StaffRequest, customer: Customer, form: RegistrationForm, 
         )
     except Conflicting as conflict:
         notice = {"tone": "warning", "text": conflict.message, **_link_to(conflict.extra)}
-        return _page(
-            request, customer, form, submission_key=request.POST["submission_key"], notices=[notice], status=409
-        )
+        key = request.POST["submission_key"] if conflict.extra else _fresh_key(request, customer, submission)
+        return _page(request, customer, form, submission_key=key, notices=[notice], status=409)
     return redirect_to("registrations:detail", registration.reference)
 
 

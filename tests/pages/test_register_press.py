@@ -128,6 +128,22 @@ def test_a_key_signed_for_something_else_sends_nothing(client_of, alice, jana, w
     assert posts(world) == []
 
 
+def test_a_reference_that_exists_already_brings_the_form_with_a_fresh_one(client_of, alice, jana, world):
+    from django.core import signing
+
+    client = client_of(alice)
+    taken = registration_of(press(client, jana.id)).reference
+    key = signing.loads(submission_key(form_page(client, jana.id)), salt=submission.SALT)
+    key[1] = taken
+    signed = signing.dumps(key, salt=submission.SALT, compress=True)
+    response = press(client, jana.id, key=signed, confirm_duplicate="on")
+    assert response.status_code == 409
+    assert "press again" in text_of(response)
+    fresh = submission_key(response.content.decode())
+    assert registration_of(press(client, jana.id, key=fresh, confirm_duplicate="on")).reference != taken
+    assert len(posts(world)) == 2
+
+
 # Two for one customer.
 
 

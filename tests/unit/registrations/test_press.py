@@ -71,6 +71,13 @@ def test_the_attempt_keeps_answer_status_duration_and_outcome(press, world):
     assert registration.created_at <= attempt.sent_at <= attempt.finished_at
 
 
+def test_an_answer_that_is_no_json_but_names_the_vehicle_confirms_it(press, world):
+    world.faults.add(Fault("new_value", match="register", field="battery_level", value=float("nan")))
+    registration = press()
+    assert (registration.outcome, registration.seen) == ("confirmed", "id_read")
+    assert str(registration.vehicle_id) == world.vehicles_of(str(registration.customer_id))[0]["id"]
+
+
 def test_without_tags_the_note_goes_out_as_it_is(press, world, organization_a, jana):
     organization_a.tag_comments = False
     organization_a.save()

@@ -37,7 +37,7 @@ class AccessMiddleware:
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Sends people without a session to the sign-in, except out of a frame, where a page explains and opens a window."""
+    """Sends people without a session to the sign-in; in a frame, a page explains and opens a window instead."""
 
     def handle_no_permission(  # type: ignore[override] # a page instead of a redirect is meant
         self, request: HttpRequest, view_func: Any

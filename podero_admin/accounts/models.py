@@ -28,9 +28,13 @@ class StaffManager(BaseUserManager["Staff"]):
 class Staff(AbstractBaseUser, PermissionsMixin):
     """A person who signs in. Never deleted: deactivated."""
 
-    email = models.EmailField("e-mail", unique=True, error_messages={"unique": "Somebody has this e-mail address already."})
+    email = models.EmailField(
+        "e-mail", unique=True, error_messages={"unique": "Somebody has this e-mail address already."}
+    )
     name = models.CharField(max_length=150, blank=True)
-    is_active = models.BooleanField("active", default=True, help_text="Untick instead of deleting: the audit log needs to know who this was.")
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Untick instead of deleting: the audit log needs to know who this was."
+    )
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[StaffManager] = StaffManager()
@@ -55,7 +59,9 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 
 class Membership(models.Model):
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="memberships")
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="memberships", verbose_name="organisation")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="memberships", verbose_name="organisation"
+    )
     role = models.CharField(max_length=20, choices=[(role.value, role.value.capitalize()) for role in Role])
 
     class Meta:

@@ -26,6 +26,11 @@ def access_of(staff: Staff, *, chosen: str | None = None, request_id: str = "", 
 def _seats(staff: Staff) -> tuple[Seat, ...]:
     memberships = Membership.objects.filter(staff=staff).select_related("organization").order_by("organization__name")
     return tuple(
-        Seat(membership.organization_id, membership.organization.name, Role(membership.role), membership.organization.environment)
+        Seat(
+            membership.organization_id,
+            membership.organization.name,
+            Role(membership.role),
+            membership.organization.environment,
+        )
         for membership in memberships
     )

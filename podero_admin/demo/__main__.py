@@ -110,7 +110,8 @@ def wait_for(demo: Demo, name: str, address: str) -> None:
 def start_all(demo: Demo) -> None:
     write_organizations(demo)
     _say("Starting the sandbox …")
-    demo.start("sandbox", "podero_admin.sandbox", "--port", str(demo.sandbox_port))
+    ledger = demo.var / "demo" / "ledger.jsonl"  # what was registered is still there after a restart
+    demo.start("sandbox", "podero_admin.sandbox", "--port", str(demo.sandbox_port), "--ledger", str(ledger))
     collect_static(demo)
     _say("Migrating the database …")
     demo.manage("migrate", "--noinput", "--skip-checks")  # mends what a kill half-way left behind

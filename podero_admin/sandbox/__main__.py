@@ -36,7 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8001)
     parser.add_argument("--users", type=int, default=60, help="customers in all, over two organisations")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--ledger", type=Path, help="file to which every registration is appended")
+    parser.add_argument(
+        "--ledger", type=Path, help="file to which every registration is appended, and from which they are remembered"
+    )
     parser.add_argument("--latency-ms", type=float, default=0.0)
     parser.add_argument("--token-body", choices=("json", "form", "both"), default="both")
     return parser

@@ -30,7 +30,7 @@ class Answer:
         return json.loads(self.body)
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not an error
+class Refusal(Exception):
     """Ends a request early with its answer."""
 
     def __init__(self, answer: Answer) -> None:

@@ -1,4 +1,7 @@
-"""The ledger: one line per vehicle that a register call created, on disk before the call is answered; the oracle."""
+"""The ledger: one line per vehicle that a register call created, on disk before the call is answered; the oracle.
+
+A server that is started again on the same file remembers what was registered before.
+"""
 
 import json
 import os
@@ -25,6 +28,7 @@ class Entry:
     vehicle: str
     comment: str | None
     headers: dict[str, str]
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -43,13 +47,29 @@ class Ledger:
             vehicle=vehicle.id,
             comment=vehicle.values.get("comment"),
             headers={name: headers[name] for name in ATTEMPT_HEADERS if name in headers},
+            values=vehicle.values,
         )
         self.entries.append(entry)
         if self.path is not None:
             _append(self.path, json.dumps(asdict(entry)))
 
+    def read(self) -> list[Entry]:
+        """Take up what an earlier server wrote; a last line that was cut off is not there."""
+        if self.path is not None and self.path.exists():
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+            self.entries = [Entry(**found) for line in lines if (found := _object(line))]
+        return self.entries
+
     def as_json(self) -> list[dict[str, Any]]:
         return [asdict(entry) for entry in list(self.entries)]
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _append(path: Path, line: str) -> None:

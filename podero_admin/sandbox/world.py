@@ -55,7 +55,18 @@ class World:
         world = cls.empty(ledger)
         for organization in demo.organizations(seed=seed, users=users, now=now or datetime.now(tz=UTC)):
             world.organizations[organization.id] = organization
+        world.remember()
         return world
+
+    def remember(self) -> None:
+        """Vehicles that an earlier server registered, out of its ledger."""
+        known = {user.id: user for user in self.users()}
+        for entry in self.ledger.read():
+            if entry.user in known:
+                vehicle = Vehicle(
+                    id=entry.vehicle, created_at=entry.time, updated_at=entry.time, values=dict(entry.values)
+                )
+                known[entry.user].vehicles.append(vehicle)
 
     # What exists
 

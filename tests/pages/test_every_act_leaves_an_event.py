@@ -147,6 +147,12 @@ def _left_the_file(stage: dict[str, Any]) -> None:
     call_command("load_organizations")
 
 
+def _change_by_command(stage: dict[str, Any]) -> None:
+    with pytest.MonkeyPatch.context() as terminal:
+        terminal.setattr("getpass.getpass", lambda prompt: "quite another pass phrase")
+        call_command("changepassword", stage["staff"].email)
+
+
 COMMANDS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "add_staff": (
         "staff.added",
@@ -158,6 +164,7 @@ COMMANDS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
         "staff.added",
         lambda s: call_command("createsuperuser", email="r@operator.example", interactive=False),
     ),
+    "changepassword": ("staff.changed", _change_by_command),
     "load_organizations": ("organization.loaded", _left_the_file),
     "check_connection": ("connection.tested", lambda s: call_command("check_connection")),
     "settle": ("registration.confirmed", _settle),

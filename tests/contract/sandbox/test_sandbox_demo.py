@@ -208,3 +208,15 @@ def test_the_command_says_when_its_port_is_taken() -> None:
         assert process.wait(timeout=10) == 1
         assert "cannot listen" in process.stderr.read()
     running.stop()
+
+
+def test_a_server_that_is_started_again_remembers_what_was_registered(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    before = World.demo(users=8, ledger=path)
+    user = next(iter(customers(before)))
+    made = before.register(user, {"comment": "kept", "price_zone": "CH"}, {})
+    path.write_text(path.read_text(encoding="utf-8") + '{"number": 2, "cut o', encoding="utf-8")
+    after = World.demo(users=8, ledger=path)
+    kept = [each for each in after.vehicles_of(user.id) if each["id"] == made.id]
+    assert [(each["comment"], each["price_zone"]) for each in kept] == [("kept", "CH")]
+    assert len(after.ledger.entries) == 1

@@ -12,6 +12,7 @@ from podero_admin.core.http import link
 from podero_admin.core.templatetags.ui import status, when
 
 SHOWN_REASON = 100
+_ANY = 2**63 - 1
 SOFT = ' <small class="soft">{}</small>'
 ROW = (
     '<tr><td data-label="When" class="tight">{}</td><td data-label="Who">{}{}</td><td data-label="What">{}</td>'
@@ -21,7 +22,8 @@ ROW = (
 
 
 def event_rows(events: Iterable[Event]) -> SafeString:
-    return format_html_join("", ROW, (_cells(event) for event in events))
+    address = link("audit:detail", _ANY)
+    return format_html_join("", ROW, (_cells(event, address) for event in events))
 
 
 def event_items(events: Iterable[Event]) -> SafeString:
@@ -34,7 +36,7 @@ def _soft(text: str) -> SafeString | str:
     return format_html(SOFT, text) if text else ""
 
 
-def _cells(event: Event) -> tuple[Any, ...]:
+def _cells(event: Event, address: str) -> tuple[Any, ...]:
     reason = event.reason if len(event.reason) <= SHOWN_REASON else Truncator(event.reason).chars(SHOWN_REASON)
     return (
         when(event.at, seconds=True),
@@ -44,6 +46,6 @@ def _cells(event: Event) -> tuple[Any, ...]:
         event.object_label,
         status(event.badge),
         _soft(reason),
-        link("audit:detail", event.number),
+        address.replace(str(_ANY), str(event.number)),
         event.number,
     )

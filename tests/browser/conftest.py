@@ -1,29 +1,24 @@
 """A real Chromium in front of the whole application: one browser for the session, a fresh world for each test."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.chromium import BROWSERS, CHROMIUM, FLAGS
 from tests.browser.stage import Stage
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
-HERE = os.path.dirname(__file__)
+HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     without = pytest.mark.skip(reason=f"no browser is installed: none of {', '.join(BROWSERS)} was found")
     for item in items:
-        if str(item.path).startswith(HERE):
+        if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
             if not CHROMIUM:
                 item.add_marker(without)
@@ -141,16 +136,18 @@ def settle() -> Callable[..., Any]:
     return once
 
 
-
-
 @pytest.fixture
-def stage(client_of: Callable[[Any], Any], adam: Any, jana: Any, world: Any, settle: Callable[..., Any], settings: Any) -> Stage:
+def stage(
+    client_of: Callable[[Any], Any], adam: Any, jana: Any, world: Any, settle: Callable[..., Any], settings: Any
+) -> Stage:
     settings.EMBED_ORIGINS = ["http://intranet.example"]  # so that a frame without a session has its page
     return Stage(client=client_of(adam), world=world, settle=settle, jana=jana).set_up()
 
 
 @pytest.fixture
-def tour(stage: Stage, new_context: Callable[..., BrowserContext], enter: Any, adam: Any, alice: Any, complaints: list[str]) -> Iterator[tuple[str, Page]]:
+def tour(
+    stage: Stage, new_context: Callable[..., BrowserContext], enter: Any, adam: Any, alice: Any, complaints: list[str]
+) -> Iterator[tuple[str, Page]]:
     """Every page of the stage, one after the other, open before the person who may see it."""
     pages = {}
     for name, staff in {"adam": adam, "alice": alice, "nobody": None}.items():

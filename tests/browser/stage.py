@@ -48,7 +48,9 @@ class Stage:
     registrations: dict[str, str] = field(default_factory=dict)
 
     def set_up(self) -> "Stage":
-        spare = list(Customer.objects.filter(organization=self.jana.organization, is_gone=False).order_by("external_user_id"))
+        spare = list(
+            Customer.objects.filter(organization=self.jana.organization, is_gone=False).order_by("external_user_id")
+        )
         for customer in spare:
             self.client.get(f"/customers/{customer.id}/")
         takers = iter([self.jana, *(customer for customer in spare if customer.id != self.jana.id)])
@@ -66,7 +68,10 @@ class Stage:
         self.world.faults.clear()
         self._caught("pending", next(takers))
         self._caught("sending", next(takers))
-        found = {outcome: Registration.objects.get(reference=reference).outcome for outcome, reference in self.registrations.items()}
+        found = {
+            outcome: Registration.objects.get(reference=reference).outcome
+            for outcome, reference in self.registrations.items()
+        }
         assert found == {outcome: outcome for outcome in found}
         return self
 
@@ -80,9 +85,14 @@ class Stage:
         attempt = first.attempts.get()
         now = timezone.now()
         own = {"submission_key": f"caught-{outcome}", "reference": f"R-CAUGHT{outcome[:4].upper()}"}
-        values = {name: getattr(first, name) for name in ("organization", "requested_by", "submission_digest", "typed", "payload")}
+        values = {
+            name: getattr(first, name)
+            for name in ("organization", "requested_by", "submission_digest", "typed", "payload")
+        }
         made = Registration.objects.create(customer=customer, created_at=now, pending_at=now, **own, **values)
-        Attempt.objects.create(registration=made, number=1, payload=attempt.payload, staff=attempt.staff, created_at=now)
+        Attempt.objects.create(
+            registration=made, number=1, payload=attempt.payload, staff=attempt.staff, created_at=now
+        )
         if outcome == "sending":
             Registration.objects.filter(pk=made.pk).update(outcome="sending", sent_at=now)
         self.registrations[outcome] = made.reference
@@ -99,7 +109,10 @@ class Stage:
         return [*self._desk(), *self._form(), *self._vehicles(), *self._log(), *self._others()]
 
     def _desk(self) -> list[Place]:
-        search = (lambda page: page.locator("#q").fill("berg"), lambda page: page.get_by_text("2 customers").first.wait_for())
+        search = (
+            lambda page: page.locator("#q").fill("berg"),
+            lambda page: page.get_by_text("2 customers").first.wait_for(),
+        )
         return [
             Place("start", "adam", "/"),
             Place("customers", "adam", "/customers/"),
@@ -107,9 +120,14 @@ class Stage:
             Place("customer with a long name", "adam", self.customer(LONG_NAME)),
             Place("customer from right to left", "adam", self.customer(HEBREW)),
             Place("customer with registrations", "adam", f"/customers/{self.jana.id}/"),
-            Place("open link without match", "adam", f"/open/?organization={self.jana.organization_id}&customer=nobody"),
+            Place(
+                "open link without match", "adam", f"/open/?organization={self.jana.organization_id}&customer=nobody"
+            ),
             Place("registrations", "adam", "/registrations/"),
-            *(Place(f"registration {outcome}", "adam", f"/registrations/{ref}/") for outcome, ref in self.registrations.items()),
+            *(
+                Place(f"registration {outcome}", "adam", f"/registrations/{ref}/")
+                for outcome, ref in self.registrations.items()
+            ),
         ]
 
     def _form(self) -> list[Place]:
@@ -144,7 +162,10 @@ class Stage:
 
     def _others(self) -> list[Place]:
         test = (lambda page: page.get_by_role("button", name="Test connection").first.click(),)
-        sign_in = (lambda page: page.locator("[name=login]").fill("x"), lambda page: page.get_by_role("button", name="Sign in").click())
+        sign_in = (
+            lambda page: page.locator("[name=login]").fill("x"),
+            lambda page: page.get_by_role("button", name="Sign in").click(),
+        )
         person = (lambda page: page.locator(".bar details").last.locator("summary").click(),)
         return [
             Place("connections", "adam", "/connections/"),

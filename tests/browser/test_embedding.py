@@ -65,7 +65,9 @@ def is_refused(page: Page, complaints: list[str]) -> bool:
     return inside.url.startswith("chrome-error:") and inside.locator("main").count() == 0 and bool(said)
 
 
-def test_the_main_job_is_done_inside_the_frame_and_every_step_stays_in_it(page, context, enter, alice, jana, framed, world):
+def test_the_main_job_is_done_inside_the_frame_and_every_step_stays_in_it(
+    page, context, enter, alice, jana, framed, world
+):
     enter(context, alice)
     inside = framed(f"/open/?organization={jana.organization_id}&customer={jana.external_user_id}&embed=1")
     expect(inside.locator("h1")).to_have_text("Jana Novak")
@@ -127,7 +129,9 @@ def test_sign_in_account_and_admin_are_never_framed(page, context, enter, root, 
     assert is_refused(page, complaints)
 
 
-def test_a_frame_without_a_session_opens_the_sign_in_in_its_own_window_and_comes_back(page, context, alice, jana, framed):
+def test_a_frame_without_a_session_opens_the_sign_in_in_its_own_window_and_comes_back(
+    page, context, alice, jana, framed
+):
     inside = framed(f"/customers/{jana.id}/?embed=1")
     expect(inside.locator("h1")).to_have_text("You are not signed in")
     with context.expect_page() as opened:

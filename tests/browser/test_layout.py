@@ -12,17 +12,25 @@ OVER = """() => {
   const out = [...document.body.querySelectorAll("*")].filter((each) => each.getBoundingClientRect().right > wide + 1);
   return out.slice(-3).map((each) => each.outerHTML.slice(0, 120)).join(" | ") || "wider than the window";
 }"""
+# A text squeezed into so narrow a column that its words break letter by letter.
+SQUEEZED = """() => {
+  const own = (each) => [...each.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
+  return [...document.querySelectorAll("main *")].filter((each) => {
+    const { width, height } = each.getBoundingClientRect();
+    return own(each).length > 12 && width < 60 && height > 80;
+  }).map((each) => each.outerHTML.slice(0, 120));
+}"""
 CANVAS = "() => getComputedStyle(document.body).backgroundColor"
 LIGHT, DARK = "rgb(245, 246, 244)", "rgb(18, 22, 20)"
 
 
-def test_no_page_scrolls_sideways_from_360_to_1920_pixels(tour, subtests):
+def test_no_page_scrolls_sideways_or_squeezes_a_text_from_360_to_1920_pixels(tour, subtests):
     for name, page in tour:
         with subtests.test(page=name):
             found = {}
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
-                found[width] = page.evaluate(OVER)
+                found[width] = page.evaluate(OVER) or page.evaluate(SQUEEZED)
             assert {width: what for width, what in found.items() if what} == {}
 
 
@@ -67,5 +75,8 @@ def test_vehicle_and_event_pages_are_printed_without_bar_and_buttons(page, conte
             expect(page.locator(hidden)).to_be_hidden()
         expect(page.get_by_role("button")).to_have_count(0)
         assert page.evaluate(CANVAS) == "rgb(255, 255, 255)"
-        assert re.fullmatch(r"rgb\((\d|[1-5]\d), \d+, \d+\)", page.evaluate("() => getComputedStyle(document.querySelector('h1')).color"))
+        assert re.fullmatch(
+            r"rgb\((\d|[1-5]\d), \d+, \d+\)",
+            page.evaluate("() => getComputedStyle(document.querySelector('h1')).color"),
+        )
         page.emulate_media(media="screen")

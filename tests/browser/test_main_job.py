@@ -10,7 +10,6 @@ from podero_admin.registrations.models import Registration
 from podero_admin.sandbox.faults import Fault
 from tests.conftest import PASSWORD
 
-
 # The parts of a time field are the browser's own: it shows the focus inside the field.
 SEEN = """() => {
   const each = document.activeElement;
@@ -75,7 +74,9 @@ def press(page: Page, *keys: str) -> None:
 
 def focused(page: Page) -> str:
     """What has the focus: its name or its text, as far as needed to tell it from others."""
-    return page.evaluate("(document.activeElement.name || document.activeElement.id || document.activeElement.innerText).trim()")
+    return page.evaluate(
+        "(document.activeElement.name || document.activeElement.id || document.activeElement.innerText).trim()"
+    )
 
 
 def tab_to(page: Page, wanted: str, most: int = 60) -> None:
@@ -130,7 +131,10 @@ def test_it_registers_a_vehicle_by_keyboard_alone(desk: Page, jana, world):
     press(desk, "Enter")
     expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
     [vehicle] = world.vehicles_of(str(jana.id))
-    told = {name: vehicle[name] for name in ("charge_target_min", "is_charge_policy_enabled", "is_smart_optimization_active")}
+    told = {
+        name: vehicle[name]
+        for name in ("charge_target_min", "is_charge_policy_enabled", "is_smart_optimization_active")
+    }
     assert told == {"charge_target_min": 40, "is_charge_policy_enabled": True, "is_smart_optimization_active": True}
 
 

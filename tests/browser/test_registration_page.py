@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 from podero_admin.registrations.models import Registration
 from podero_admin.sandbox.faults import Fault
 
-
 PRESS_AGAIN = """([action, pairs]) => {
   window.untouched = true;
   const form = Object.assign(document.createElement("form"), { method: "post", action });
@@ -41,7 +40,7 @@ def test_an_unknown_registration_becomes_confirmed_before_ones_eyes(desk: Page, 
     live = main.get_by_role("status")
     expect(live).to_contain_text("We sent it and got no answer")
     expect(main).to_contain_text("Do not send it again")
-    assert not re.search("fail", desk.locator("body").inner_text(), re.I)
+    assert not re.search("fail", desk.locator("body").inner_text(), re.IGNORECASE)
     expect(desk.get_by_role("button", name="Send again")).to_have_count(0)
     desk.evaluate("() => { window.untouched = true; }")
     settle(after=60)

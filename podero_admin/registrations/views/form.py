@@ -1,32 +1,28 @@
-"""The registration form, one registration, the list, and the two things that can be done to one."""
+"""The registration form: shown, filled in again after a mistake or a lost session, previewed, pressed."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
-from django.views.decorators.http import require_POST, require_safe
+from django.http import HttpResponse, QueryDict
+from django.views.decorators.http import require_POST
 
 from podero_admin.accounts.middleware import KEPT_POST
-from podero_admin.audit.selectors import object_history
 from podero_admin.core.access import Permission, requires
-from podero_admin.core.errors import Conflicting, Invalid
-from podero_admin.core.http import StaffRequest, link, redirect_to, render_page
+from podero_admin.core.errors import Conflicting
+from podero_admin.core.http import StaffRequest, redirect_to, render_page
 from podero_admin.directory.models import Customer
 from podero_admin.directory.selectors import customer_get
 from podero_admin.registrations import presenting, services
-from podero_admin.registrations.forms import DecisionForm, RegistrationForm
+from podero_admin.registrations.forms import RegistrationForm
+from podero_admin.registrations.linking import link_to, linked
 from podero_admin.registrations.models import Registration
 from podero_admin.registrations.selectors import (
     open_registration_of,
     registration_get,
-    registration_list,
 )
 from podero_admin.registrations.submission import Submission, is_ours, issue, read
 from podero_admin.vehicles.selectors import vehicles_of
 
-ATTEMPT_DIGITS = 5
 RARE_TICKS = ("send_place", "send_system")
 AS_TYPED = "Everything you typed is here: look it over and press again."
 FRESH_KEY = f"This form was open for more than an hour, or its key was damaged. {AS_TYPED}"
@@ -92,7 +88,7 @@ def _form(request: StaffRequest, customer: Customer, data: Any, **options: Any) 
 def _press(request: StaffRequest, customer: Customer) -> HttpResponse:
     submission = read(request.POST.get("submission_key", ""), access=request.access, customer=customer)
     form = _form(request, customer, request.POST, asks_confirmation="confirm_duplicate" in request.POST)
-    with _linked():
+    with linked():
         known = services.registration_pressed(submission=submission, typed=form.typed()) if submission else None
     if known:
         return redirect_to("registrations:detail", known.reference)
@@ -110,16 +106,6 @@ def _press(request: StaffRequest, customer: Customer) -> HttpResponse:
     if not is_valid:
         return _page(request, customer, form, submission_key=request.POST["submission_key"], status=422)
     return _request(request, customer, form, submission)
-
-
-@contextmanager
-def _linked() -> Iterator[None]:
-    """A refusal that names a registration gets a link to it."""
-    try:
-        yield
-    except Conflicting as conflict:
-        conflict.extra |= _link_to(conflict.extra)
-        raise
 
 
 def _fresh_key(request: StaffRequest, customer: Customer, submission: Submission | None) -> str:
@@ -148,20 +134,10 @@ def _request(request: StaffRequest, customer: Customer, form: RegistrationForm, 
             status=422,
         )
     except Conflicting as conflict:
-        notice = {"tone": "warning", "text": conflict.message, **_link_to(conflict.extra)}
+        notice = {"tone": "warning", "text": conflict.message, **link_to(conflict.extra)}
         key = request.POST["submission_key"] if conflict.extra else _fresh_key(request, customer, submission)
         return _page(request, customer, form, submission_key=key, notices=[notice], status=409)
     return redirect_to("registrations:detail", registration.reference)
-
-
-def _link_to(extra: Mapping[str, Any]) -> dict[str, str]:
-    registration, again = extra.get("registration"), extra.get("again")
-    if registration is not None:
-        return {"href": link("registrations:detail", registration.reference), "label": f"Open {registration.reference}"}
-    if again is not None:
-        form = link("registering:register", again.customer_id, again=again.reference)
-        return {"href": form, "label": "Open the form as it was typed"}
-    return {}
 
 
 def _page(
@@ -179,7 +155,7 @@ def _page(
     if other and status == 200:  # noqa: PLR2004
         who = f"{other.requested_by} is registering a vehicle for this customer already"
         text = f"{who}; a second one can be sent when that is settled."
-        notices.append({"tone": "warning", "text": text, **_link_to({"registration": other})})
+        notices.append({"tone": "warning", "text": text, **link_to({"registration": other})})
     context = {
         "customer": customer,
         "form": form,
@@ -240,79 +216,3 @@ def preview(request: StaffRequest, customer_id: UUID) -> HttpResponse:
 
 
 register.keeps_post = lambda post: is_ours(post.get("submission_key", ""))  # type: ignore[attr-defined]
-
-
-@require_safe
-@requires(Permission.CUSTOMER_VIEW)
-def detail(request: StaffRequest, reference: str) -> HttpResponse:
-    registration = registration_get(access=request.access, reference=reference)
-    return _detail(request, registration)
-
-
-def _detail(
-    request: StaffRequest, registration: Registration, *, decision: DecisionForm | None = None, status: int = 200
-) -> HttpResponse:
-    context = presenting.detail(request.access, registration, decision=decision)
-    context["events"] = object_history(
-        access=request.access, object_type="registration", object_id=registration.reference
-    )
-    return render_page(request, "registrations/detail.html", context, status=status)
-
-
-@require_safe
-@requires(Permission.CUSTOMER_VIEW)
-def list_(request: StaffRequest) -> HttpResponse:
-    filters = {name: request.GET.get(name, "") for name in ("outcome", "organization")}
-    problem, status = "", 200
-    try:
-        page = registration_list(
-            access=request.access,
-            filters=filters,
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
-    except Invalid as error:
-        problem, status, filters = error.message, error.status, {}
-        page = registration_list(access=request.access, filters=filters)
-    context = {
-        "page": page,
-        "problem": problem,
-        "entries": [presenting.row(registration) for registration in page.rows],
-        "chips": presenting.chips(filters.get("outcome", ""), filters.get("organization", "")),
-    }
-    return render_page(
-        request, "registrations/list.html", context, fragment="registrations/_results.html", status=status
-    )
-
-
-@require_POST
-@requires(Permission.VEHICLE_REGISTER)
-def send_again(request: StaffRequest, reference: str) -> HttpResponseRedirect:
-    registration = registration_get(access=request.access, reference=reference)
-    number = request.POST.get("attempt", "")
-    pressed = int(number) if number.isdecimal() and len(number) <= ATTEMPT_DIGITS else registration.attempt_number
-    with _linked():
-        services.registration_send_again(access=request.access, registration=registration, attempt_number=pressed)
-    return redirect_to("registrations:detail", reference)
-
-
-@require_POST
-@requires(Permission.REGISTRATION_DECIDE)
-def decide(request: StaffRequest, reference: str) -> HttpResponse:
-    registration = registration_get(access=request.access, reference=reference)
-    request.access.require(Permission.REGISTRATION_DECIDE, registration.organization_id)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        return _detail(request, registration, decision=form, status=422)
-    try:
-        services.registration_decide(
-            access=request.access,
-            registration=registration,
-            vehicle_id=form.cleaned_data["vehicle"],
-            reason=form.cleaned_data["reason"],
-        )
-    except Invalid as error:
-        for name, texts in error.fields.items():
-            form.add_error(name, texts)
-        return _detail(request, registration, decision=form, status=422)
-    return redirect_to("registrations:detail", reference)

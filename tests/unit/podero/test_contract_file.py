@@ -105,17 +105,19 @@ PROPERTIES = [(name, prop) for name in MODELS for prop in SCHEMAS[name]["propert
 @pytest.mark.parametrize(("name", "prop"), PROPERTIES)
 def test_every_property_is_as_the_file_says(name, prop):
     field = MODELS[name].model_fields.get(prop)
-    assert field, f"The contract file has {name}.{prop}: add it to {MODELS[name].__name__} in contract.py."
+    assert field, f"The contract file has {name}.{prop}: add it to {MODELS[name].__name__} in podero/contract."
     ours = ours_given(field) if is_input(name) else ours_told(field)
     theirs = said(prop, SCHEMAS[name]["properties"][prop])
-    assert ours == theirs, f"Change {MODELS[name].__name__}.{prop} in contract.py: the contract file says {theirs}."
+    assert ours == theirs, f"Change {MODELS[name].__name__}.{prop} in podero/contract: the contract file says {theirs}."
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_no_model_has_more_than_the_file_or_another_order(name):
     ours, theirs = list(MODELS[name].model_fields), list(SCHEMAS[name]["properties"])
     more = set(ours) - set(theirs)
-    assert not more, f"Remove {more} from {MODELS[name].__name__} in contract.py: not in the contract file any more."
+    assert not more, (
+        f"Remove {more} from {MODELS[name].__name__} in podero/contract: not in the contract file any more."
+    )
     assert ours == theirs, f"Put the fields of {MODELS[name].__name__} into the contract file's order."
 
 
@@ -127,13 +129,13 @@ def test_the_same_fields_are_required(name):
     else:
         ours = {prop for prop, field in fields if field.json_schema_extra["required"]}
     theirs = set(SCHEMAS[name].get("required", []))
-    assert ours == theirs, f"{MODELS[name].__name__} in contract.py must require exactly {theirs}."
+    assert ours == theirs, f"{MODELS[name].__name__} in podero/contract must require exactly {theirs}."
 
 
 @pytest.mark.parametrize("name", ENUMS)
 def test_enums_have_the_values_of_the_file(name):
     theirs = SCHEMAS[name]["enum"]
-    assert [member.value for member in ENUMS[name]] == theirs, f"Change {name} in contract.py to {theirs}."
+    assert [member.value for member in ENUMS[name]] == theirs, f"Change {name} in podero/contract to {theirs}."
 
 
 def test_the_type_of_an_answered_device_is_that_of_the_file():
@@ -144,7 +146,7 @@ def test_the_type_of_an_answered_device_is_that_of_the_file():
 
 def test_every_schema_of_the_file_has_its_model():
     new = set(SCHEMAS) - set(MODELS) - set(ENUMS)
-    assert not new, f"The contract file has new schemas: {new}. Model them in contract.py and list them here."
+    assert not new, f"The contract file has new schemas: {new}. Model them in podero/contract and list them here."
 
 
 def test_the_defaults_are_documented():

@@ -1,0 +1,76 @@
+"""How an answer is read: a single field never fails it, and nothing that the API said is lost."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self, cast
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
+
+from podero_admin.podero.errors import ContractViolation
+from podero_admin.podero.reading import read_uuid, readable_id, storable
+
+
+def told(*, required: bool = False, null: bool = False, default: Any = ..., max_length: int | None = None) -> Any:
+    """A field of an answer, None where it is missing; the rest documents what the contract says of it."""
+    said: dict[str, Any] = {"required": required, "null": null, "maxLength": max_length}
+    return Field(default=None, json_schema_extra=said if default is ... else {**said, "default": default})
+
+
+class Told(BaseModel):
+    """Anything the API tells: a field that does not fit is None, and its path goes on the list of problems."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    inside: ClassVar[str] = ""
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _odd_is_none(cls, value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        try:
+            return read(value)
+        except ValidationError:
+            cast("list[str]", info.context).append(f"{cls.inside}{info.field_name}")
+            return None
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Show the id alone: the rest is personal, or a link that lets somebody in."""
+        return [("id", getattr(self, "id", None))]
+
+
+class Record(Told):
+    """An object with an id of its own, and everything else the API said about it."""
+
+    noun: ClassVar[str]
+    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _problems: list[str] = PrivateAttr(default_factory=list)
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as it came, in its own order."""
+        return self._raw
+
+    @property
+    def problems(self) -> list[str]:
+        """The fields that did not fit the contract, as paths; they are None."""
+        return self._problems
+
+    @classmethod
+    def parse(cls, answer: object) -> Self:
+        """Read an answer; raises ContractViolation only where it is no object or has no usable id."""
+        if not isinstance(answer, dict) or read_uuid(answer.get("id")) is None:
+            raise ContractViolation(f"Podero's answer holds no {cls.noun} with an id.", readable_id=readable_id(answer))
+        try:
+            raw, problems = storable(answer), list[str]()
+        except ValueError:
+            text = f"Podero's {cls.noun} is nested too deeply."
+            raise ContractViolation(text, readable_id=readable_id(answer)) from None
+        record = cls.model_validate(raw, context=problems)
+        record._raw, record._problems = raw, problems  # noqa: SLF001  # our own
+        return record

@@ -72,11 +72,11 @@ class PoderoError(Exception):
         return self
 
 
-class NotConfigured(PoderoError):  # noqa: N818  # the name says what is wrong
+class NotConfigured(PoderoError):
     """Settings are missing or unusable; nothing was sent."""
 
 
-class Unreachable(PoderoError):  # noqa: N818  # the name says what is wrong
+class Unreachable(PoderoError):
     """Nothing reached the API."""
 
 
@@ -96,11 +96,11 @@ class Interrupted(Unreachable):
     sent = True
 
 
-class AuthenticationFailed(PoderoError):  # noqa: N818  # the name says what is wrong
+class AuthenticationFailed(PoderoError):
     """The token endpoint refused us, or the API refused a fresh token."""
 
 
-class BadAnswer(PoderoError):  # noqa: N818  # the name says what is wrong
+class BadAnswer(PoderoError):
     """There was an answer, but no success."""
 
     sent = True

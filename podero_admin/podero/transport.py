@@ -10,7 +10,8 @@ from typing import Any, Literal, Protocol, TypeVar
 import requests
 from urllib3.exceptions import DecodeError, HTTPError, NameResolutionError
 
-from podero_admin.podero.auth import Token, TokenSource, require_address
+from podero_admin.podero.address import require_address
+from podero_admin.podero.auth import Token, TokenSource
 from podero_admin.podero.deadline import Call, TimedSession, Timeouts, limits, on_the_clock, pieces
 from podero_admin.podero.errors import (
     AuthenticationFailed,

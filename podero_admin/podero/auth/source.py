@@ -1,0 +1,90 @@
+"""One fetch of a token, however many ask for it."""
+
+import copy
+import time
+from collections.abc import Callable
+
+from podero_admin.podero.address import require_address
+from podero_admin.podero.auth.credentials import Credentials
+from podero_admin.podero.auth.endpoint import Encoding, ask, silence_loggers
+from podero_admin.podero.auth.tokens import EARLY, Token, TokenStore
+from podero_admin.podero.deadline import Call, Timeouts
+from podero_admin.podero.errors import AuthenticationFailed, PoderoError
+
+
+class TokenSource:
+    """Hands out one token to all who ask. Safe to share between threads."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        store: TokenStore,
+        *,
+        key: str,
+        timeouts: Timeouts | None = None,
+        allow_insecure: bool = False,
+        ca_bundle: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        require_address(credentials.token_url, allow_insecure=allow_insecure, name="token address")
+        silence_loggers()
+        self._credentials, self._store, self._key = credentials, store, key
+        self._timeouts, self._ca_bundle, self._clock = timeouts or Timeouts(), ca_bundle, clock
+        self._failure: tuple[float, PoderoError] | None = None
+
+    def token(self) -> Token:
+        """Return the kept token, or a new one when its end is near."""
+        return self._kept() or self._fetched_once(unwanted=None)
+
+    def renew(self, stale: Token) -> Token:
+        """Replace a token that the API refused, unless somebody has replaced it already."""
+        return self._fetched_once(unwanted=stale.access_token)
+
+    def _kept(self) -> Token | None:
+        token = self._store.get(self._key)
+        return token if token and token.is_fresh(self._clock()) else None
+
+    def _fetched_once(self, unwanted: str | None) -> Token:
+        asked = time.monotonic()
+        with self._store.lock(self._key):
+            if token := self._kept():
+                if token.access_token != unwanted:
+                    return token
+                self._store.delete(self._key)
+            self._share_failure_since(asked)
+            return self._fetched()
+
+    def _share_failure_since(self, asked: float) -> None:
+        """Whoever waited while a fetch failed takes its failure, or fifty would fail one after the other."""
+        if self._failure and self._failure[0] >= asked:
+            raise copy.copy(self._failure[1])
+
+    def _fetched(self) -> Token:
+        now = self._clock()
+        try:
+            access_token, lifetime = self._asked()
+        except PoderoError as error:
+            self._failure = (time.monotonic(), error)
+            raise
+        early = EARLY if lifetime >= 2 * EARLY else lifetime / 2
+        token = Token(access_token, expires_at=now + lifetime, renew_at=now + lifetime - early)
+        self._store.set(self._key, token, lifetime - early)
+        return token
+
+    def _asked(self) -> tuple[str, int]:
+        """Ask in the encoding that is configured or known to work; on exactly one refusal, once in the other."""
+        call = Call(self._timeouts)
+        first, *others = self._encodings()
+        try:
+            return ask(self._credentials, first, call, self._ca_bundle)
+        except AuthenticationFailed as refused:
+            if not others or (refused.status, refused.code) != (400, "unsupported_grant_type"):
+                raise
+        answer = ask(self._credentials, others[0], call, self._ca_bundle)
+        self._store.set_hint(self._key, others[0])
+        return answer
+
+    def _encodings(self) -> list[Encoding]:
+        if self._credentials.token_body != "auto":  # noqa: S105  # an encoding, not a secret
+            return [self._credentials.token_body]
+        return ["form", "json"] if self._store.get_hint(self._key) == "form" else ["json", "form"]

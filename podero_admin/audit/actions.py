@@ -136,6 +136,9 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 }
 
 
+_SAID_BY_THE_SENTENCE = frozenset({"done", "confirmed", "sending", "pending"})
+
+
 class OutcomeBadge(NamedTuple):
     """The outcome, ready to be drawn."""
 
@@ -166,6 +169,6 @@ def sentence(action: str, *, actor: str, object_label: str, outcome: str, reason
     known = _BY_VALUE.get(action)
     template = known.template if known else "{actor} did something that this version has no words for: {object}"
     words = template.format_map({"actor": actor or "Somebody", "object": object_label or "(no name)"})
-    remarks = [outcome_badge(outcome).label.lower()] if outcome not in {"done", "confirmed", "sending", "pending"} else []
+    remarks = [] if outcome in _SAID_BY_THE_SENTENCE else [outcome_badge(outcome).label.lower()]
     tail = ": ".join([*remarks, *([reason] if reason else [])])
     return f"{words} ({tail.rstrip('.')})." if tail else f"{words}."

@@ -71,9 +71,7 @@ def access_records(
     *, access: Access, customer_id: UUID | None = None, vehicle_id: UUID | None = None, limit: int = 20
 ) -> list[AccessRecord]:
     """Who looked at one customer or vehicle, newest first: all for supervisors, for others their own looks."""
-    found = _about(
-        visible(hidden(AccessRecord.objects.all()), access.everywhere, OF, BY), customer_id, vehicle_id
-    )
+    found = _about(visible(hidden(AccessRecord.objects.all()), access.everywhere, OF, BY), customer_id, vehicle_id)
     return list(found.order_by("-id")[:limit])
 
 

@@ -29,7 +29,7 @@ from podero_admin.vehicles.statuses import (
 
 STATUSES = ("connection_status", "monitoring_status", "steering_status")
 KNOWN_ACTIONS = {
-    "reauthenticate": "The customer has to sign in to the manufacturer again. Send the sign-in link below.",
+    "reauthenticate": "The customer has to sign in to the manufacturer again. Send the sign-in link.",
     "information": "There is a notice for the owner to read. It stops nothing.",
 }
 _NOW = ("charge_rate_w", "expected_max_charge_power", "charge_time_remaining", "driving_range", "battery_capacity_kwh")

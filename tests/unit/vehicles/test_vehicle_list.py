@@ -182,7 +182,9 @@ def test_a_cursor_of_another_filter_is_refused(jana: Customer, alice: Any, acces
         "sort",
     ],
 )
-@pytest.mark.parametrize("value", ["nonsense", "<script>", "\0", "x" * 5000, "6f1c1a52-6a3e-4f0e-9e3c-2d9a51b0c7aa", "None", "1"])
+@pytest.mark.parametrize(
+    "value", ["nonsense", "<script>", "\0", "x" * 5000, "6f1c1a52-6a3e-4f0e-9e3c-2d9a51b0c7aa", "None", "1"]
+)
 def test_a_value_that_makes_no_sense_is_left_out_and_named(name: str, value: str, alice: Any, access_of: Any) -> None:
     filters = read_filters({name: value}, access=access_of(alice))
     assert set(filters.problems) == {name}

@@ -37,7 +37,8 @@ from podero_admin.podero.errors import (
     TimedOut,
     Unreachable,
 )
-from podero_admin.podero.transport import Answer, Breaker, Exchange, Transport
+from podero_admin.podero.exchange import Answer, Breaker, Exchange
+from podero_admin.podero.transport import Transport
 
 __all__ = [
     "INPUT_DEFAULTS",

@@ -6,7 +6,7 @@ from podero_admin.podero.errors import NotConfigured
 
 
 def require_address(url: str, *, allow_insecure: bool, name: str) -> None:
-    """Refuse an address that is no plain https URL; with `allow_insecure`, http will do."""
+    """Raise NotConfigured for an address that is no plain https URL; with `allow_insecure`, http will do."""
     try:
         parts = urlsplit(url)
         usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from podero_admin.podero.contract import ElectricVehicle, ElectricVehicleInput, User
 from podero_admin.podero.errors import ContractViolation
-from podero_admin.podero.transport import Answer, Transport
+from podero_admin.podero.exchange import Answer
+from podero_admin.podero.transport import Transport
 
 USERS_CAP = 100_000_000
 DELETED_TOO = {"include_deleted": "true"}
@@ -54,12 +55,28 @@ class PoderoClient:
     def register_electric_vehicle(
         self, user_id: UUID, vehicle: ElectricVehicleInput, *, attempt_id: UUID
     ) -> Answered[ElectricVehicle]:
-        """Create a vehicle record for a user. Never sent twice: where the error says `sent`, it may have been created.
-
-        Units are the contract's: power in W, distance in m, levels in %, times of day local, moments in UTC. A
-        ContractViolation after a 2xx carries `readable_id` where one could be read.
+        """Create a vehicle record for a user, which is not yet a connection to the car. Never sent twice.
 
         https://developers.podero.com/api-reference/user-electric-vehicles/register-a-users-electric-vehicle
+
+        Args:
+            user_id: the customer, by Podero's id.
+            vehicle: only the fields that were given go out. Power in W, geo-fence in m, levels in %, latitude and
+                longitude in degrees, times of day local, moments in UTC.
+            attempt_id: marks this one attempt on both sides, as X-Request-ID and Idempotency-Key.
+
+        Returns:
+            The vehicle as the API describes it now; ElectricVehicle says the units.
+
+        Raises:
+            InvalidRequest: the API did not accept a field; the error has its messages, by field.
+            NotAllowed: we may not do this.
+            NotFound: the organisation or the user is not known.
+            RateLimited: try again after `retry_after` seconds.
+            ContractViolation: it succeeded, but the answer is not as documented; `readable_id` is the vehicle's,
+                where one could be read.
+            PoderoError: no success for another reason. Where the error says `sent`, the vehicle may have been created.
+
         """
         marks = {"Idempotency-Key": str(attempt_id)}
         path, body = f"{self._users}/{user_id}/electric-vehicles", vehicle.to_json()
@@ -69,32 +86,82 @@ class PoderoClient:
     def list_electric_vehicles(
         self, user_id: UUID, *, include_deleted: bool = False
     ) -> Answered[list[ElectricVehicle]]:
-        """List a user's vehicles, all of them: a list that is not complete raises ContractViolation.
+        """List a user's vehicles, all of them.
 
-        https://developers.podero.com/api-reference/user-electric-vehicles/list
+        https://developers.podero.com/api-reference/user-electric-vehicles/get-a-users-electric-vehicles
+
+        Args:
+            user_id: the customer, by Podero's id.
+            include_deleted: also those that Podero has marked as deleted.
+
+        Returns:
+            The vehicles in the API's order; ElectricVehicle says the units.
+
+        Raises:
+            NotFound: the organisation or the user is not known.
+            ContractViolation: the answer is no list, or not a complete one, or an item has no id.
+            PoderoError: no success for another reason; a read changes nothing and may be repeated.
+
         """
         answer = self._get(f"{self._users}/{user_id}/electric-vehicles", include_deleted=include_deleted)
         return _answered(answer, _each(ElectricVehicle.parse))
 
     def get_electric_vehicle(self, user_id: UUID, vehicle_id: UUID) -> Answered[ElectricVehicle]:
-        """Get one vehicle, with its `actions` in `raw`; raises NotFound.
+        """Get one vehicle, with its `actions` in `raw`.
 
-        https://developers.podero.com/api-reference/user-electric-vehicles/details
+        https://developers.podero.com/api-reference/user-electric-vehicles/get-details-about-a-users-electric-vehicle
+
+        Args:
+            user_id: the customer, by Podero's id.
+            vehicle_id: the vehicle, by Podero's id.
+
+        Returns:
+            The vehicle; ElectricVehicle says the units.
+
+        Raises:
+            NotFound: the user has no such vehicle.
+            ContractViolation: the answer is no vehicle with an id.
+            PoderoError: no success for another reason; a read changes nothing and may be repeated.
+
         """
         return _answered(self._get(f"{self._users}/{user_id}/electric-vehicles/{vehicle_id}"), ElectricVehicle.parse)
 
     def list_users(self, *, include_deleted: bool = False) -> Answered[list[User]]:
         """List the organisation's users of every role, all in one answer that may be 100 MB.
 
-        https://developers.podero.com/api-reference/users/list
+        https://developers.podero.com/api-reference/users/list-users-in-the-organization
+
+        Args:
+            include_deleted: also those that Podero has marked as deleted.
+
+        Returns:
+            The users in the API's order; moments in UTC, latitude and longitude in degrees.
+
+        Raises:
+            NotAllowed: we may not see this organisation.
+            ContractViolation: the answer is no list, or not a complete one, or an item has no id.
+            PoderoError: no success for another reason; a read changes nothing and may be repeated.
+
         """
         answer = self._get(self._users, include_deleted=include_deleted, body_cap=USERS_CAP)
         return _answered(answer, _each(User.parse))
 
     def get_user(self, user_id: UUID) -> Answered[User]:
-        """Get one user; raises NotFound.
+        """Get one user.
 
         https://developers.podero.com/partner-api/reference/users
+
+        Args:
+            user_id: the user, by Podero's id.
+
+        Returns:
+            The user; moments in UTC, latitude and longitude in degrees.
+
+        Raises:
+            NotFound: the organisation has no such user.
+            ContractViolation: the answer is no user with an id.
+            PoderoError: no success for another reason; a read changes nothing and may be repeated.
+
         """
         return _answered(self._get(f"{self._users}/{user_id}"), User.parse)
 

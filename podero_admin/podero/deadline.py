@@ -48,7 +48,7 @@ class Call:
     timed_out: bool = False
 
     def left(self, limit: float) -> float:
-        """Return the seconds for the next step: `limit`, or what the call has left; raises when that is nothing."""
+        """Return the seconds for the next step: `limit`, or what the call has left; raises TimeoutError at nothing."""
         left = min(limit, self.started + self.timeouts.deadline - time.monotonic())
         if left <= 0:
             self.timed_out = True
@@ -56,6 +56,7 @@ class Call:
         return left
 
     def duration_ms(self) -> int:
+        """Return how long the call has taken so far, in milliseconds."""
         return round((time.monotonic() - self.started) * 1000)
 
 
@@ -151,12 +152,18 @@ class TimedSession(requests.Session):
 
 
 def limits(call: Call) -> tuple[float, float]:
-    """Return the connect and read time-outs for requests, cut to what the call has left."""
+    """Return the connect and read time-outs for requests, in seconds, cut to what the call has left.
+
+    Raises TimeoutError where nothing is left.
+    """
     return call.left(call.timeouts.connect), call.left(call.timeouts.read)
 
 
 def pieces(response: requests.Response, cap: int) -> Iterator[bytes]:
-    """Read an answer piece by piece, unpacked, until `cap` bytes are passed: a packed bomb costs one piece too much."""
+    """Read an answer piece by piece, unpacked, until `cap` bytes are passed: a packed bomb costs one piece too much.
+
+    Raises what urllib3 raises: HTTPError or OSError, TimeoutError included.
+    """
     size = 0
     while size <= cap and (piece := response.raw.read1(CHUNK, decode_content=True)):
         size += len(piece)

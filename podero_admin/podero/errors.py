@@ -26,17 +26,13 @@ answer_body     the beginning of the answer's text, for the record; never shown 
 duration_ms     how long the call took, where it was timed
 """
 
-import json
-import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Self
 from uuid import UUID
 
+from podero_admin.podero.refusals import MESSAGES_KEPT, field_messages, seconds_until, short_text
+
 BODY_KEPT = 4000
-TEXT_KEPT = 500
-MESSAGES_KEPT = 100
 TRY_LATER = frozenset({408, 425, 429, 502, 503, 504})
 
 
@@ -63,10 +59,11 @@ class PoderoError(Exception):
 
     @property
     def answer_status(self) -> int | None:
+        """The HTTP status of the answer; None where there was none."""
         return self.status
 
     def seen(self, *, status: int | None, body: str, duration_ms: int, request_id: str) -> Self:
-        """Attach what was seen of the exchange, for the record."""
+        """Attach what was seen of the exchange, for the record: the HTTP status, the body, the time in milliseconds."""
         self.status, self.request_id, self.duration_ms = status, request_id, duration_ms
         self.answer_body = body[:BODY_KEPT].replace("\0", "�")
         return self
@@ -108,7 +105,7 @@ class BadAnswer(PoderoError):
     def read(self, answer: object) -> None:
         """Take from the parsed body what this kind of error carries."""
         if isinstance(answer, Mapping):
-            self.detail = _text(answer.get("detail", ""))
+            self.detail = short_text(answer.get("detail", ""))
 
 
 class Rejected(BadAnswer):
@@ -127,7 +124,7 @@ class InvalidRequest(Rejected):
         """Sort the messages by field: the last element of `loc` names it."""
         super().read(answer)
         detail = answer.get("detail") if isinstance(answer, Mapping) else answer
-        for field, message in _messages(detail)[:MESSAGES_KEPT]:
+        for field, message in field_messages(detail)[:MESSAGES_KEPT]:
             (self.fields.setdefault(field, []) if field else self.messages).append(message)
 
 
@@ -152,8 +149,8 @@ class Conflict(Rejected):
         places = [answer, answer.get("detail")] if isinstance(answer, Mapping) else []
         for place in places:
             if isinstance(place, Mapping):
-                self.state = self.state or _text(place.get("state", ""))
-                self.reason = self.reason or _text(place.get("reason", ""))
+                self.state = self.state or short_text(place.get("state", ""))
+                self.reason = self.reason or short_text(place.get("reason", ""))
         self.code = self.reason
 
 
@@ -181,6 +178,7 @@ class ContractViolation(BadAnswer):
 
     @property
     def body(self) -> str:
+        """The beginning of the answer's text."""
         return self.answer_body
 
 
@@ -201,61 +199,13 @@ ODD_STATUS = (ContractViolation, "Podero answered with a status that HTTP does n
 
 
 def error_for(status: int, answer: object = None, retry_after: str = "") -> BadAnswer:
-    """Turn a status that is no success into its error; `answer` is the parsed body, if it could be parsed."""
+    """Turn an HTTP status that is no success into its error, and return it.
+
+    `answer` is the parsed body, if it could be parsed; `retry_after` is the header as it came.
+    """
     kind, text = BY_STATUS.get(status) or BY_HUNDRED.get(status // 100, ODD_STATUS)
     error = kind(f"{text} (HTTP {status})", status=status, retryable=status in TRY_LATER)
     error.read(answer)
     if isinstance(error, RateLimited):
         error.retry_after = seconds_until(retry_after)
     return error
-
-
-def seconds_until(retry_after: str) -> float | None:
-    """Read a Retry-After header: seconds, or an HTTP date. None for anything else."""
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        return _seconds_until_date(retry_after)
-    return max(seconds, 0.0) if math.isfinite(seconds) else None
-
-
-def _seconds_until_date(text: str) -> float | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
-
-
-def _messages(detail: object) -> list[tuple[str, str]]:
-    """Flatten a detail of any shape into pairs of field name ('' for none) and message."""
-    match detail:
-        case None | "":
-            return []
-        case list():
-            return [pair for entry in detail[:MESSAGES_KEPT] for pair in _entry(entry)]
-        case dict() if "msg" in detail or "loc" in detail:
-            return _entry(detail)
-        case dict():
-            return [(str(field), _text(text)) for field, texts in detail.items() for text in _each(texts)]
-        case _:
-            return [("", _text(detail))]
-
-
-def _entry(entry: object) -> list[tuple[str, str]]:
-    if not isinstance(entry, dict):
-        return [("", _text(entry))]
-    place = entry.get("loc")
-    last = place[-1] if isinstance(place, list) and place else None
-    return [(last if isinstance(last, str) else "", _text(entry.get("msg", entry)))]
-
-
-def _each(texts: object) -> list[object]:
-    return texts[:MESSAGES_KEPT] if isinstance(texts, list) else [texts]
-
-
-def _text(value: object) -> str:
-    """Any piece of an answer as short text that can be stored."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
-    return text[:TEXT_KEPT].replace("\0", "�").encode("utf-8", "replace").decode()

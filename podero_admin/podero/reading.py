@@ -29,6 +29,7 @@ def read_leniently(body: bytes) -> Any:
 
 
 def read_with(body: bytes, *, constant: Any) -> Any:
+    """Read an answer; `constant` is asked what NaN and Infinity shall be. Raises ValueError for what is no JSON."""
     try:
         value = json.loads(body, parse_constant=constant, parse_int=_whole, parse_float=_fraction)
     except RecursionError:
@@ -55,12 +56,12 @@ def read_uuid(text: object) -> UUID | None:
 
 
 def storable_text(text: str) -> str:
-    """Replace what no database keeps."""
+    """Return the text with U+FFFD for every character that no database keeps."""
     return UNSTORABLE.sub("�", text)
 
 
 def storable(value: Any, depth: int = DEEPEST) -> Any:
-    """Return the value with texts that a database keeps; raises ValueError where it is nested too deeply."""
+    """Return the value with texts that a database keeps; raises ValueError where it is nested below `depth` levels."""
     if isinstance(value, str):
         return value if value.isascii() and "\0" not in value else storable_text(value)
     if not isinstance(value, dict | list):

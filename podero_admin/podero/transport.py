@@ -4,103 +4,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any
 
 import requests
-from urllib3.exceptions import DecodeError, HTTPError, NameResolutionError
 
 from podero_admin.podero.address import require_address
 from podero_admin.podero.auth import Token, TokenSource
-from podero_admin.podero.deadline import Call, TimedSession, Timeouts, limits, on_the_clock, pieces
-from podero_admin.podero.errors import (
-    AuthenticationFailed,
-    ContractViolation,
-    Interrupted,
-    KnownAway,
-    PoderoError,
-    TimedOut,
-    Unreachable,
-    error_for,
-)
-from podero_admin.podero.reading import read_json, read_leniently, readable_id
+from podero_admin.podero.deadline import Call, TimedSession, Timeouts, limits, on_the_clock
+from podero_admin.podero.errors import AuthenticationFailed, Interrupted, KnownAway, PoderoError, TimedOut
+from podero_admin.podero.exchange import Answer, Breaker, Exchange, Method, Request
+from podero_admin.podero.reception import NETWORK_ERRORS, no_answer, refusal, whole
 
-Method = Literal["GET", "POST"]
-Failure = TypeVar("Failure", bound=PoderoError)
-
-SUCCESS = 2
 UNAUTHORIZED = 401
 PERHAPS_LATER = frozenset({502, 503, 504})
 BETWEEN_TRIES = 0.2
-REFUSAL_CAP = 65_536
-HEADERS_KEPT = ("Content-Type", "Date", "Retry-After", "X-Request-ID")
-NETWORK_ERRORS = (requests.RequestException, HTTPError, OSError)
-
-
-class Breaker(Protocol):
-    """Knows whether the other side is away, so that nobody waits for it again and again."""
-
-    def allows(self) -> bool:
-        """Say whether a call may be tried now."""
-
-    def record(self, *, reached: bool) -> None:
-        """Learn whether a call got an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What became of one request, for metrics; `status` is None where there was no answer."""
-
-    method: str
-    path: str
-    status: int | None
-    duration_ms: int
-    request_id: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer of the API as it came, unpacked."""
-
-    status: int
-    body: bytes = field(repr=False)
-    duration_ms: int
-    request_id: str
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    @property
-    def is_success(self) -> bool:
-        return self.status // 100 == SUCCESS
-
-    @property
-    def text(self) -> str:
-        """The body as text that can be stored."""
-        return self.body.decode("utf-8-sig", "replace").replace("\0", "�")
-
-    def json(self) -> Any:
-        """Read the body as JSON; raises ContractViolation, with the id if one can be read."""
-        try:
-            return read_json(self.body)
-        except ValueError as why:
-            found = readable_id(read_leniently(self.body))
-            error = ContractViolation(f"Podero's answer cannot be read: {type(why).__name__}.", readable_id=found)
-            raise self.attached_to(error) from None
-
-    def attached_to(self, error: Failure) -> Failure:
-        """Give an error what was seen of this exchange."""
-        return error.seen(status=self.status, body=self.text, duration_ms=self.duration_ms, request_id=self.request_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    method: Method
-    path: str
-    request_id: str
-    json: Any
-    params: Mapping[str, str] | None
-    headers: Mapping[str, str]
-    body_cap: int
 
 
 class Transport:
@@ -142,8 +59,27 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         body_cap: int | None = None,
     ) -> Answer:
-        """Send, and return the answer of a success (2xx); everything else raises a PoderoError."""
-        request = _Request(method, path, request_id, json, params, headers or {}, body_cap or self._body_cap)
+        """Send, and return the answer of a success.
+
+        Args:
+            method: GET or POST; only a GET may be sent twice.
+            path: what follows the base URL, with its leading slash.
+            request_id: sent as X-Request-ID, and carried by the answer and by every error.
+            json: the body, of whatever JSON can say; None for no body.
+            params: the query.
+            headers: sent besides our own.
+            body_cap: the most of an answer that is read, in bytes; None for the transport's own limit.
+
+        Returns:
+            An answer with an HTTP status of 2xx, whole.
+
+        Raises:
+            PoderoError: everything else, as one of its kinds: KnownAway, NotConfigured, Unreachable and
+                AuthenticationFailed where nothing was done; TimedOut and Interrupted where nobody can tell;
+                Rejected, ServerError, Redirected and ContractViolation where there was an answer.
+
+        """
+        request = Request(method, path, request_id, json, params, headers or {}, body_cap or self._body_cap)
         try:
             if self._breaker and not self._breaker.allows():
                 raise KnownAway("Podero is known to be away, so nothing was sent.", retryable=True)
@@ -152,7 +88,7 @@ class Transport:
             error.request_id = request_id
             raise
 
-    def _authorized(self, request: _Request) -> Answer:
+    def _authorized(self, request: Request) -> Answer:
         """A 401 is given before any work is done, so one more try with a fresh token is safe for every method."""
         token = self._tokens.token()
         started = time.monotonic()
@@ -164,10 +100,10 @@ class Transport:
             error.sent = True
             raise answer.attached_to(error)
         if not answer.is_success:
-            raise answer.attached_to(_refusal(answer))
+            raise answer.attached_to(refusal(answer))
         return answer
 
-    def _tried(self, request: _Request, token: Token, started: float) -> Answer:
+    def _tried(self, request: Request, token: Token, started: float) -> Answer:
         if request.method == "GET":
             try:
                 answer = self._exchanged(request, token, started)
@@ -180,7 +116,7 @@ class Transport:
             time.sleep(BETWEEN_TRIES)
         return self._exchanged(request, token, started)
 
-    def _exchanged(self, request: _Request, token: Token, started: float) -> Answer:
+    def _exchanged(self, request: Request, token: Token, started: float) -> Answer:
         """One request and what came of it, told to the breaker and to whoever measures."""
         call, status, error = Call(self._timeouts, started), None, ""
         try:
@@ -198,7 +134,7 @@ class Transport:
                 done = (request.method, request.path, status, call.duration_ms(), request.request_id, error)
                 self._on_exchange(Exchange(*done))
 
-    def _sent(self, request: _Request, token: Token, call: Call) -> Answer:
+    def _sent(self, request: Request, token: Token, call: Call) -> Answer:
         headers = {
             **request.headers,
             "Accept": "application/json",
@@ -213,9 +149,9 @@ class Transport:
                 url = self._base_url + request.path
                 response = session.request(request.method, url, headers=headers, timeout=limits(call), **options)
             except NETWORK_ERRORS as error:
-                raise _no_answer(call, error) from error
+                raise no_answer(call, error) from error
             with response:
-                return _whole(response, request, call)
+                return whole(response, request, call)
 
     @contextmanager
     def _session(self, method: Method) -> Iterator[requests.Session]:
@@ -230,65 +166,3 @@ class Transport:
         session = TimedSession()
         session.settle(self._ca_bundle)
         return session
-
-
-def _no_answer(call: Call, error: Exception) -> Unreachable:
-    """Tell apart what was certainly not sent from what perhaps was; the clock's own notes decide, not the exception."""
-    kind, text = Unreachable, _why_not_sent(call, error)
-    if call.sent or isinstance(error, requests.ReadTimeout):
-        kind, text = Interrupted, "The connection to Podero broke after the request was sent."
-    if kind is Interrupted and (call.timed_out or isinstance(error, requests.ReadTimeout)):
-        kind, text = TimedOut, "Podero did not answer in time."
-    failure = kind(text, retryable=True)
-    failure.duration_ms = call.duration_ms()
-    return failure
-
-
-def _why_not_sent(call: Call, error: Exception) -> str:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    if isinstance(error, requests.exceptions.SSLError):
-        return "No secure connection to Podero could be made, so nothing was sent."
-    if isinstance(reason, NameResolutionError):
-        return "Podero's name was not found, so nothing was sent."
-    if isinstance(error, requests.ConnectTimeout) or call.timed_out:
-        return "No connection to Podero came about in time, so nothing was sent."
-    return "Podero refused the connection, so nothing was sent."
-
-
-def _whole(response: requests.Response, request: _Request, call: Call) -> Answer:
-    """Read the answer. A refusal is one even when its text is cut; a success has to be whole."""
-    is_success = response.status_code // 100 == SUCCESS
-    cap = request.body_cap if is_success else min(request.body_cap, REFUSAL_CAP)
-    body, broken = bytearray(), None
-    try:
-        for piece in pieces(response, cap):
-            body += piece
-    except NETWORK_ERRORS as error:
-        broken = error
-    headers = {name: response.headers[name] for name in HEADERS_KEPT if name in response.headers}
-    answer = Answer(response.status_code, bytes(body[:cap]), call.duration_ms(), request.request_id, headers)
-    failure = _half(answer, broken, call, is_too_long=len(body) > cap) if is_success else None
-    if failure:
-        raise answer.attached_to(failure)
-    return answer
-
-
-def _half(answer: Answer, broken: Exception | None, call: Call, *, is_too_long: bool) -> PoderoError | None:
-    """Say what is wrong with the body of a success.
-
-    An object or a list shows its own end. Where it has arrived, it counts, however the connection went down after it:
-    TLS in particular is often torn off behind the last byte.
-    """
-    if is_too_long:
-        return ContractViolation("Podero's answer is far larger than any documented one.")
-    if broken is None or isinstance(read_leniently(answer.body), dict | list):
-        return None
-    if isinstance(broken, DecodeError):
-        return ContractViolation("Podero's answer cannot be unpacked.")
-    if call.timed_out:
-        return TimedOut("Podero's answer did not arrive in time.", retryable=True)
-    return Interrupted("The connection to Podero broke in the middle of the answer.", retryable=True)
-
-
-def _refusal(answer: Answer) -> PoderoError:
-    return error_for(answer.status, read_leniently(answer.body), answer.headers.get("Retry-After", ""))

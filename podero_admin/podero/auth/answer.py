@@ -26,7 +26,10 @@ REFUSALS = {
 
 
 def checked(response: requests.Response) -> SimpleNamespace:
-    """Judge the answer; hand on only what oauthlib can read without objections."""
+    """Judge the answer; hand on only what oauthlib can read without objections.
+
+    Raises AuthenticationFailed for a refusal, Unreachable for everything else without a usable token.
+    """
     status, answer = response.status_code, _object(response.content)
     code = answer.get("error")
     known = code if isinstance(code, str) and code in REFUSALS else ""
@@ -51,11 +54,12 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def away(what: str) -> str:
+    """Return the sentence for a token endpoint that gave no token."""
     return f"There is no token, so nothing was sent: Podero's token endpoint {what}."
 
 
 def lifetime_in_seconds(expires_in: object) -> int:
-    """Read `expires_in` of any shape. Missing or senseless means a short life, and none is longer than a day."""
+    """Read `expires_in` of any shape, in seconds. Missing or senseless is a short life; none is longer than a day."""
     if isinstance(expires_in, bool) or not isinstance(expires_in, int | float | str):
         return SHORT_LIFE
     try:

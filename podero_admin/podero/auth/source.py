@@ -33,11 +33,18 @@ class TokenSource:
         self._failure: tuple[float, PoderoError] | None = None
 
     def token(self) -> Token:
-        """Return the kept token, or a new one when its end is near."""
+        """Return the kept token, or a new one when its end is near.
+
+        Raises NotConfigured, Unreachable or AuthenticationFailed where a new one cannot be had; nothing was sent to the
+        API then.
+        """
         return self._kept() or self._fetched_once(unwanted=None)
 
     def renew(self, stale: Token) -> Token:
-        """Replace a token that the API refused, unless somebody has replaced it already."""
+        """Return a token in place of one that the API refused; a new one, unless somebody has fetched it already.
+
+        Raises NotConfigured, Unreachable or AuthenticationFailed.
+        """
         return self._fetched_once(unwanted=stale.access_token)
 
     def _kept(self) -> Token | None:

@@ -19,7 +19,10 @@ class Token:
     renew_at: float | None = None
 
     def is_fresh(self, now: float) -> bool:
-        """Ask the clock, not the server; a token kept without `renew_at` is renewed five minutes before its end."""
+        """Ask the clock, in seconds since the epoch, and not the server.
+
+        A token kept without `renew_at` is renewed five minutes before its end.
+        """
         return now < (self.expires_at - EARLY if self.renew_at is None else self.renew_at)
 
 

@@ -17,7 +17,10 @@ LARGEST_EXPONENT = 30
 
 
 def read_moment(value: object) -> datetime | None:
-    """Read a date-time as UTC; one without a zone counts as UTC, one in the year 1 is None."""
+    """Read a date-time as UTC; one without a zone counts as UTC, one in the year 1 is None.
+
+    Raises ValueError for what is no date-time, or lies beyond the calendar.
+    """
     if value is None:
         return None
     moment = datetime.fromisoformat(_text(value))
@@ -25,7 +28,10 @@ def read_moment(value: object) -> datetime | None:
 
 
 def read_clock(value: object) -> time | None:
-    """Read a time of day from HH:MM, HH:MM:SS or a date-time, as it is written: no zone is converted."""
+    """Read a time of day from HH:MM, HH:MM:SS or a date-time, as it is written: no zone is converted.
+
+    Raises ValueError for what is none of them.
+    """
     if value is None:
         return None
     text = _text(value)

@@ -19,7 +19,10 @@ from podero_admin.podero.reading import read_uuid, readable_id, storable
 
 
 def told(*, required: bool = False, null: bool = False, default: Any = ..., max_length: int | None = None) -> Any:
-    """A field of an answer, None where it is missing; the rest documents what the contract says of it."""
+    """Declare a field of an answer, None where it is missing; the rest documents what the contract says of it.
+
+    `max_length` counts characters.
+    """
     said: dict[str, Any] = {"required": required, "null": null, "maxLength": max_length}
     return Field(default=None, json_schema_extra=said if default is ... else {**said, "default": default})
 
@@ -63,7 +66,7 @@ class Record(Told):
 
     @classmethod
     def parse(cls, answer: object) -> Self:
-        """Read an answer; raises ContractViolation only where it is no object or has no usable id."""
+        """Read an answer; raises ContractViolation only where it is no object, has no usable id or is far too deep."""
         if not isinstance(answer, dict) or read_uuid(answer.get("id")) is None:
             raise ContractViolation(f"Podero's answer holds no {cls.noun} with an id.", readable_id=readable_id(answer))
         try:

@@ -55,7 +55,12 @@ class Owner(Told):
 
 
 class ElectricVehicle(Record):
-    """A vehicle as the API describes it; nearly everything may be missing, above all when just registered."""
+    """A vehicle as the API describes it; nearly everything may be missing, above all when just registered.
+
+    Power in W, energy in kWh, levels in %, driving range in km, geo-fence in m, remaining charge time in seconds,
+    latitude and longitude in degrees, times of day local, moments in UTC. The API does not document the scales of
+    `optimization_score` and `minimum_solar_coverage`; a solar coverage of 1 presumably means all.
+    """
 
     noun: ClassVar[str] = "vehicle"
     connection_status: ReadStatus = told(required=True)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from podero_admin import podero
 from podero_admin.podero import errors
-from podero_admin.podero.errors import Conflict, InvalidRequest, PoderoError, RateLimited, error_for, seconds_until
+from podero_admin.podero.errors import Conflict, InvalidRequest, PoderoError, RateLimited, error_for
+from podero_admin.podero.refusals import seconds_until
 
 TREE = re.compile(r"^([│├└─ ]*)(\w+)(?:  .*)?$")
 

@@ -136,7 +136,9 @@ def test_a_body_that_nobody_reads_times_out_and_counts_as_sent(wire):
     with socket.create_server(("127.0.0.1", 0)) as door:
         url = f"http://127.0.0.1:{door.getsockname()[1]}"
         with pytest.raises(TimedOut) as caught:
-            transport(url).request("POST", "/x", json={"comment": "x" * 20_000_000}, request_id="r")
+            transport(url, timeouts=Timeouts(1, 0.4, 5)).request(
+                "POST", "/x", json={"comment": "x" * 20_000_000}, request_id="r"
+            )
     assert caught.value.sent
 
 

@@ -145,6 +145,10 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "login": "60/m/ip", "reset_password": "10/m/ip,3/m/key"}
+ACCOUNT_FORMS = {
+    "login": "podero_admin.accounts.forms.SignInForm",
+    "reset_password": "podero_admin.accounts.forms.PasswordResetForm",
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Podero Admin] "
 
 # Cookies and transport: secure unless the address is http:// on loopback.

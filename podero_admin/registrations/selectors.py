@@ -102,7 +102,8 @@ def same_model_of(customer: Customer, maker: str, model: str) -> Vehicle | None:
 
 
 def candidate_vehicles(registration: Registration) -> list[Vehicle]:
-    """The vehicles a senior may choose from, the likely ones first."""
-    likely = set(registration.candidate_ids)
-    free = Vehicle.objects.filter(customer=registration.customer_id, registration__isnull=True).defer("output")
+    """The vehicles a senior chooses from, the likely ones first; what was there before the press cannot be the one."""
+    likely, before = set(registration.candidate_ids), registration.baseline_ids or set()
+    free = Vehicle.objects.filter(customer=registration.customer_id, registration__isnull=True)
+    free = free.exclude(id__in=before).defer("output")
     return sorted(free, key=lambda vehicle: str(vehicle.id) not in likely)

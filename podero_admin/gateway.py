@@ -24,7 +24,7 @@ from podero_admin.podero.errors import KnownAway, NotConfigured, PoderoError
 QUICK_SECONDS = 4.0
 TOKEN_LOCK_SECONDS = 20.0
 AWAY_AFTER = 3
-AWAY_SECONDS = 15.0
+AWAY_SECONDS = 15.0 * settings.TIME_SCALE
 
 
 @lru_cache(maxsize=1)

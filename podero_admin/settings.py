@@ -220,6 +220,7 @@ PODERO_READ_TIMEOUT = E.read_timeout
 PODERO_DEADLINE = E.deadline
 SETTLE_SCHEDULE = E.settle_schedule
 SETTLE_WINDOW = E.settle_window
+TIME_SCALE = E.time_scale
 DIRECTORY_MAX_AGE = E.directory_max_age
 
 BROKER_URL = E.broker_url

@@ -42,6 +42,7 @@ class Environment:
     deadline: float
     settle_schedule: tuple[float, ...]
     settle_window: float
+    time_scale: float
     directory_max_age: float
     url_prefix: str
     log_format: str
@@ -82,6 +83,13 @@ def _boolean(raw: str) -> bool:
 def _positive(raw: str) -> float:
     value = float(raw)
     if not 0 < value < LONGEST_SECONDS:
+        raise ValueError(raw)
+    return value
+
+
+def _share(raw: str) -> float:
+    value = float(raw)
+    if not 0 < value <= 1:
         raise ValueError(raw)
     return value
 
@@ -204,10 +212,13 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
             "list rising seconds, separated by commas",
         ),
         settle_window=get("SETTLE_WINDOW", _positive, 300.0, "set it to seconds above 0"),
+        time_scale=get("TIME_SCALE", _share, 1.0, "leave it out, it is for tests; else above 0 and at most 1"),
         directory_max_age=get("DIRECTORY_MAX_AGE", _positive, 900.0, "set it to seconds above 0"),
         url_prefix=get("URL_PREFIX", _prefix, "", "set it to a path such as podero"),
         log_format=get("LOG_FORMAT", _one_of("json", "console"), "console" if debug else "json", "say json or console"),
     )
+    if environment.time_scale < 1 and not environment.allow_insecure_upstream:
+        reader.problems.append("TIME_SCALE shortens what protects from duplicates: it goes only with the sandbox.")
     if reader.problems:
         raise ConfigurationError("\n".join(reader.problems))
     return environment

@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-SLOW = timedelta(minutes=15)
-LONGEST = timedelta(hours=24)
-LOOKED_FOR = timedelta(days=7)
-RARELY = timedelta(hours=6)
+# One in operation; below one it shortens, for tests, what has no variable of its own.
+_SCALE = settings.TIME_SCALE
+SLOW = timedelta(minutes=15) * _SCALE
+LONGEST = timedelta(hours=24) * _SCALE
+LOOKED_FOR = timedelta(days=7) * _SCALE
+RARELY = timedelta(hours=6) * _SCALE
 COMPLETE_LISTS = 3
-CLAIM = timedelta(seconds=60)
-PENDING_LIMIT = timedelta(seconds=60)
-SENDING_GRACE = timedelta(seconds=20)
+CLAIM = timedelta(seconds=60) * _SCALE
+PENDING_LIMIT = timedelta(seconds=60) * _SCALE
+SENDING_GRACE = timedelta(seconds=20) * _SCALE
 CLOCKS_APART = timedelta(hours=1)
 
 

@@ -77,6 +77,8 @@ def test_it_names_every_missing_value_at_once() -> None:
         ("SETTLE_SCHEDULE", "5,2"),
         ("SETTLE_SCHEDULE", "2,,5"),
         ("SETTLE_WINDOW", "-5"),
+        ("TIME_SCALE", "1.5"),
+        ("TIME_SCALE", "0"),
         ("DIRECTORY_MAX_AGE", "an hour"),
         ("URL_PREFIX", "a b"),
         ("URL_PREFIX", "../up"),
@@ -88,6 +90,12 @@ def test_it_names_the_wrong_value_in_one_sentence(name: str, value: str) -> None
     assert line.startswith(name)
     assert "cannot be used: " in line
     assert line.endswith(".")
+
+
+def test_time_is_shortened_for_the_sandbox_only() -> None:
+    (line,) = problems(TIME_SCALE="0.05")
+    assert line.startswith("TIME_SCALE")
+    assert env.read(GOOD | {"TIME_SCALE": "0.05", "ALLOW_INSECURE_UPSTREAM": "true"}).time_scale == 0.05
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "CACHE_URL", "BROKER_URL", "EMAIL_URL"])

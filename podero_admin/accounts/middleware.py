@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from podero_admin.accounts.selectors import access_of
 from podero_admin.core.access import NOBODY, Access
-from podero_admin.core.http import CHOSEN_IN_SESSION, embedded
+from podero_admin.core.http import CHOSEN_IN_SESSION, embedded, page_of
 
 KEPT_POST = "kept_post"
 KEPT_BYTES = 200_000
@@ -46,7 +47,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         in_frame = request.headers.get("Sec-Fetch-Dest") == "iframe" or embedded.get()
         if in_frame:
             return render(request, "account/sign_in_window.html", {"address": _same_page(request)}, status=401)
-        response = super().handle_no_permission(request, view_func)
+        response = redirect_to_login(page_of(request))
         if getattr(request, "htmx", None):
             here = HttpResponse(status=401)
             here["HX-Redirect"] = str(response["Location"])
@@ -58,11 +59,12 @@ def _keep_what_was_typed(request: HttpRequest, view_func: Any) -> None:
     """A press that meets an ended session would lose its body at the sign-in; the form takes it back from here."""
     keeps = getattr(view_func, "keeps_post", None)
     if request.method == "POST" and keeps and len(request.body) <= KEPT_BYTES and keeps(request.POST):
-        request.session[KEPT_POST] = {"path": request.path, "body": request.POST.urlencode()}
+        request.session[KEPT_POST] = {"path": page_of(request).partition("?")[0], "body": request.POST.urlencode()}
 
 
 def _same_page(request: HttpRequest) -> str:
     """Where the new window returns to: this page, without the frame."""
-    query = request.GET.copy()
+    path, _, asked = page_of(request).partition("?")
+    query = QueryDict(asked, mutable=True)
     query.pop("embed", None)
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+    return f"{path}?{query.urlencode()}" if query else path

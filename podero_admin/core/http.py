@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from podero_admin import __version__
@@ -51,9 +51,22 @@ def with_query(address: str, query: dict[str, Any] | Iterable[tuple[str, Any]]) 
 def back_to(request: HttpRequest, default: str) -> HttpResponseRedirect:
     """Back to the page that the form came from, if it is one of ours."""
     address = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-        address = link(default)
-    return HttpResponseRedirect(address)
+    return HttpResponseRedirect(address if _is_ours(request, address) else link(default))
+
+
+def _is_ours(request: HttpRequest, address: str) -> bool:
+    return url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+
+
+def page_of(request: HttpRequest) -> str:
+    """The page that a person looks at: of a form that was sent the one it stood on, since only that can be opened."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    referer = request.headers.get("Referer", "")
+    if not _is_ours(request, referer):
+        return request.path
+    parts = urlsplit(referer)
+    return escape_leading_slashes(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def redirect_to(name: str, *args: Any, **query: Any) -> HttpResponseRedirect:
@@ -85,7 +98,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "access": access,
         "is_signed_in": signed_in,
         "is_embedded": embedded.get(),
-        "here": request.get_full_path() if request.method == "GET" else request.path,
+        "here": page_of(request),
         "navigation": navigation.entries(access, here) if access and signed_in else [],
         "theme": theme_of(request),
         "themes": THEMES,

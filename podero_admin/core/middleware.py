@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
@@ -102,7 +102,8 @@ class ApplicationErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        return _only_pressed(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ApplicationError):
@@ -114,3 +115,12 @@ class ApplicationErrorMiddleware:
             response["HX-Retarget"] = "#toasts"
             response["HX-Reswap"] = "beforeend"
         return response
+
+
+def _only_pressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A page for whoever opens the address of a button: reloaded, bookmarked, or after a new sign-in."""
+    text = "This address belongs to a button and shows nothing by itself. Nothing was done."
+    context = {"code": response.status_code, "title": "Nothing to show here", "text": text}
+    page = render(request, "errors/page.html", context, status=response.status_code)
+    page["Allow"] = response["Allow"]
+    return page

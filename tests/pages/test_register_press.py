@@ -206,7 +206,7 @@ def test_a_press_after_the_session_ended_is_found_again_as_typed_after_signing_i
     assert posts(world) == []
     assert sign_in(client, alice, path)["Location"] == path
     page = client.get(path).content.decode()
-    assert "You were signed out when you pressed" in page
+    assert "You were signed out while this form was open" in page
     assert html.escape(values.get("comment", "Typed before")) in page
     assert f'value="{values.get("charge_target_min", "30")}"' in page
     assert "You were signed out" not in client.get(path).content.decode()
@@ -215,6 +215,19 @@ def test_a_press_after_the_session_ended_is_found_again_as_typed_after_signing_i
             registration_of(press(client, jana.id, key=submission_key(page), comment="Typed before")).outcome
             == "confirmed"
         )
+
+
+def test_a_session_that_ends_while_typing_loses_nothing(alice, jana, client_of):
+    key, path = submission_key(form_page(client_of(alice), jana.id)), f"/customers/{jana.id}/register/"
+    client = Client()
+    asked = client.post(
+        f"{path}preview/",
+        FILLED | {"submission_key": key, "comment": "Half typed"},
+        headers={"hx-request": "true", "referer": f"http://testserver{path}"},
+    )
+    assert asked["HX-Redirect"] == f"/accounts/login/?next={path}"
+    sign_in(client, alice, path)
+    assert "Half typed" in client.get(path).content.decode()
 
 
 def test_a_post_without_a_key_of_ours_is_not_kept(alice, jana):

@@ -145,6 +145,27 @@ class TestPassword:
         assert "This link no longer works" in client.get("/accounts/password/reset/key/1-abc/").content.decode()
 
 
+class TestEndedSession:
+    @pytest.mark.parametrize(
+        ("referer", "page"),
+        [
+            ("http://testserver/audit/?action=staff.signed_in", "/audit/%3Faction%3Dstaff.signed_in"),
+            ("http://elsewhere.example/audit/", "/audit/verify/"),
+            ("http://testserver//elsewhere.example/", "/%252Felsewhere.example/"),
+            ("", "/audit/verify/"),
+        ],
+    )
+    def test_the_sign_in_leads_back_to_the_page_of_the_form(self, client: Client, referer: str, page: str) -> None:
+        response = client.post("/audit/verify/", headers={"referer": referer})
+        assert response["Location"] == f"/accounts/login/?next={page}"
+
+    def test_a_button_opened_as_a_page_says_that_nothing_was_done(self, bob: Any, client_of: Any) -> None:
+        response = client_of(bob).get("/audit/verify/")
+        assert response.status_code == 405
+        assert response["Allow"] == "POST"
+        assert "Nothing was done" in response.content.decode()
+
+
 class TestFrame:
     def test_a_frame_without_a_session_explains_instead_of_redirecting(self, client: Client) -> None:
         response = client.get("/vehicles/?health=old", headers={"sec-fetch-dest": "iframe"})
@@ -152,6 +173,12 @@ class TestFrame:
         assert response.status_code == 401
         assert "You are not signed in" in page
         assert 'href="/vehicles/?health=old" target="_blank"' in page
+
+    def test_a_form_sent_from_a_frame_without_a_session_leads_back_to_its_page(self, client: Client) -> None:
+        came_from = {"sec-fetch-dest": "iframe", "referer": "http://testserver/audit/?embed=1"}
+        page = client.post("/audit/verify/?embed=1", headers=came_from).content.decode()
+        assert 'href="/audit/" target="_blank"' in page
+        assert 'href="/audit/?embed=1"' in page
 
     def test_htmx_without_a_session_gets_a_whole_redirect(self, client: Client) -> None:
         response = client.get("/vehicles/", headers={"hx-request": "true"})

@@ -26,7 +26,7 @@ from podero_admin.vehicles.selectors import vehicles_of
 RARE_TICKS = ("send_place", "send_system")
 AS_TYPED = "Everything you typed is here: look it over and press again."
 FRESH_KEY = f"This form was open for more than an hour, or its key was damaged. {AS_TYPED}"
-KEPT = f"You were signed out when you pressed. {AS_TYPED} Nothing was sent."
+KEPT = f"You were signed out while this form was open. {AS_TYPED} Nothing was sent."
 
 
 @requires(Permission.VEHICLE_REGISTER)
@@ -215,4 +215,4 @@ def preview(request: StaffRequest, customer_id: UUID) -> HttpResponse:
     )
 
 
-register.keeps_post = lambda post: is_ours(post.get("submission_key", ""))  # type: ignore[attr-defined]
+register.keeps_post = preview.keeps_post = lambda post: is_ours(post.get("submission_key", ""))  # type: ignore[attr-defined]

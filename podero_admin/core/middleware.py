@@ -45,15 +45,13 @@ class ProxyMiddleware:
             name: [part.strip() for part in str(meta.pop(name, "")).split(",") if part.strip()] for name in FORWARDED
         }
         hops = settings.TRUSTED_PROXIES
-        if hops:
-            addresses = given["HTTP_X_FORWARDED_FOR"]
-            if addresses:
-                meta["REMOTE_ADDR"] = addresses[-min(hops, len(addresses))]
-            if given["HTTP_X_FORWARDED_HOST"]:
-                meta["HTTP_HOST"] = given["HTTP_X_FORWARDED_HOST"][-1]
-            if given["HTTP_X_FORWARDED_PROTO"]:
-                is_https = given["HTTP_X_FORWARDED_PROTO"][-1] == "https"
-                meta["wsgi.url_scheme"] = "https" if is_https else "http"  # META is the WSGI environment
+        believed = {name: values[-min(hops, len(values))] for name, values in given.items() if hops and values}
+        if address := believed.get("HTTP_X_FORWARDED_FOR"):
+            meta["REMOTE_ADDR"] = address
+        if host := believed.get("HTTP_X_FORWARDED_HOST"):
+            meta["HTTP_HOST"] = host
+        if scheme := believed.get("HTTP_X_FORWARDED_PROTO"):
+            meta["wsgi.url_scheme"] = "https" if scheme == "https" else "http"  # META is the WSGI environment
         return self.get_response(request)
 
 

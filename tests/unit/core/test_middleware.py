@@ -79,6 +79,15 @@ def test_a_proxy_that_forwards_nothing_changes_nothing(settings: Any) -> None:
     assert (request.META["REMOTE_ADDR"], request.scheme) == ("127.0.0.1", "http")
 
 
+def test_of_two_proxies_the_outer_one_knows_scheme_and_host(settings: Any) -> None:
+    settings.TRUSTED_PROXIES = 2
+    settings.ALLOWED_HOSTS = ["podero.example.com"]
+    request = seen_through(
+        HTTP_X_FORWARDED_PROTO="https, http", HTTP_X_FORWARDED_HOST="evil.example, podero.example.com, inner.local"
+    )
+    assert (request.scheme, request.get_host()) == ("https", "podero.example.com")
+
+
 def test_the_last_scheme_counts_and_only_https_is_https(settings: Any) -> None:
     settings.TRUSTED_PROXIES = 1
     assert seen_through(HTTP_X_FORWARDED_PROTO="https, http").scheme == "http"

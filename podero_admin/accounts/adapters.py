@@ -34,6 +34,15 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         signed_in(staff=user, request_id=request.request_id, client_address=self.get_client_ip(request))  # type: ignore[attr-defined]
         return response
 
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> Any:
+        """The password was right, the account is not in use any more: turned away all the same."""
+        sign_in_failed(
+            email=user.email,
+            request_id=request.request_id,  # type: ignore[attr-defined]
+            client_address=self.get_client_ip(request),
+        )
+        return super().respond_user_inactive(request, user)
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
         sign_in_failed(

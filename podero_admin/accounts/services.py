@@ -90,7 +90,20 @@ def sign_in_failed(*, email: str, request_id: str, client_address: str) -> None:
     )
     subject = subject_of(staff) if staff else Subject("staff", "", "unknown e-mail address")
     reason = "wrong password" if staff and staff.is_active else "deactivated" if staff else "no such staff"
-    record(Action.SIGN_IN_FAILED, access=access, subject=subject, outcome="refused", reason=reason)
+    record(
+        Action.SIGN_IN_FAILED,
+        access=access,
+        organization_id=_only_organization(staff),
+        subject=subject,
+        outcome="refused",
+        reason=reason,
+    )
+
+
+def _only_organization(staff: Staff | None) -> UUID | None:
+    """Where what strangers try with an account is shown to supervisors: where it has its only seat."""
+    seats = list(staff.memberships.values_list("organization_id", flat=True)[:2]) if staff else []
+    return seats[0] if len(seats) == 1 else None
 
 
 @transaction.atomic
@@ -109,7 +122,12 @@ def password_reset_requested(*, staff: Staff, request_id: str, client_address: s
     access = Access(
         staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=client_address
     )
-    record(Action.PASSWORD_RESET_REQUESTED, access=access, subject=subject_of(staff))
+    record(
+        Action.PASSWORD_RESET_REQUESTED,
+        access=access,
+        organization_id=_only_organization(staff),
+        subject=subject_of(staff),
+    )
 
 
 Changes = Mapping[str, tuple[object, object]]

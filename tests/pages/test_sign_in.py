@@ -43,11 +43,18 @@ class TestSignIn:
         event = Event.objects.get(action="staff.sign_in_failed")
         assert (event.outcome, event.object_id) == ("refused", str(alice.id))
 
-    def test_it_turns_away_the_deactivated(self, client: Client, alice: Any) -> None:
+    def test_it_turns_away_the_deactivated_and_records_it(self, client: Client, alice: Any) -> None:
         alice.is_active = False
         alice.save()
         sign_in(client, alice)
         assert client.get("/").status_code == 302
+        event = Event.objects.get(action="staff.sign_in_failed")
+        assert (event.outcome, event.reason, event.object_id) == ("refused", "deactivated", str(alice.id))
+
+    def test_supervisors_see_who_failed_to_sign_in_as_their_staff(self, client: Client, alice: Any, bob: Any) -> None:
+        sign_in(client, alice, "wrong")
+        sign_in(client, bob)
+        assert "wrong password" in client.get("/audit/").content.decode()
 
     def test_it_slows_down_guessing(self, client: Client, alice: Any) -> None:
         for _ in range(6):

@@ -16,7 +16,7 @@ from tests.bench.pages import FLOOR, Page
 
 CSRF = "b" * 32
 FLOORS_PER_ROUND = 2
-ROUNDS_PER_PEER = 2
+ROUNDS_PER_PEER = 3
 THREADS_WARMED = 32
 
 

@@ -1,8 +1,11 @@
 """Customers in Django's admin: to look at, never to change."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from podero_admin.directory.models import Customer
 
@@ -23,3 +26,10 @@ class CustomerAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # Django has th
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One customer is looked at on our own page, which notes the look."""
+        found = self.get_object(request, object_id) if request.method == "GET" else None
+        if found is None:
+            return super().change_view(request, object_id, *args, **kwargs)
+        return HttpResponseRedirect(reverse("desk:customer", args=[found.pk]))

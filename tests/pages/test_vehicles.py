@@ -323,7 +323,15 @@ class TestDjangoAdmin:
         vehicle, browser = park(**CONNECTED), client_of(root)
         key = vehicle.id if name.startswith("vehicles") else vehicle.customer_id
         assert browser.get(f"/django-admin/{name}/").status_code == 200
-        assert browser.get(f"/django-admin/{name}/{key}/change/").status_code == 200
         assert browser.get(f"/django-admin/{name}/add/").status_code == 403
         assert browser.post(f"/django-admin/{name}/{key}/change/", {}).status_code == 403
         assert browser.post(f"/django-admin/{name}/{key}/delete/", {"post": "yes"}).status_code == 403
+
+    @pytest.mark.parametrize("name", ["directory/customer", "vehicles/vehicle"])
+    def test_it_leads_to_our_page_which_notes_the_look(self, name: str, park: Any, root: Any, client_of: Any) -> None:
+        vehicle, browser = park(**CONNECTED), client_of(root)
+        key = vehicle.id if name.startswith("vehicles") else vehicle.customer_id
+        page = f"/{name.partition('/')[2]}s/{key}/"
+        assert browser.get(f"/django-admin/{name}/{key}/change/")["Location"] == page
+        assert browser.get(f"/django-admin/{name}/{uuid4()}/change/")["Location"] == "/django-admin/"
+        assert browser.get(f"/django-admin/{name}/nonsense/change/")["Location"] == "/django-admin/"

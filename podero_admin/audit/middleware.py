@@ -36,9 +36,15 @@ class DeniedMiddleware:
         if not reason:
             return
         access = getattr(request, "access", NOBODY)
-        subject = Subject("page", request.path, f"{request.method} {request.path}")
         try:
             with transaction.atomic():
-                record(Action.ACCESS_DENIED, access=access, subject=subject, outcome="refused", reason=reason)
+                record(
+                    Action.ACCESS_DENIED,
+                    access=access,
+                    organization_id=getattr(exception, "organization_id", None),
+                    subject=Subject("page", request.path, f"{request.method} {request.path}"),
+                    outcome="refused",
+                    reason=reason,
+                )
         except Exception:
             logger.exception("A refusal could not be recorded; the person is refused all the same.")

@@ -128,7 +128,7 @@ class Access:
 
     def require(self, permission: Permission, organization_id: UUID | None = None) -> None:
         if not self.allows(permission, organization_id):
-            raise NotAllowed(permission=permission)
+            raise NotAllowed(permission=permission, organization_id=organization_id)
 
     def organization_ids(self, permission: Permission = Permission.CUSTOMER_VIEW) -> frozenset[UUID]:
         """Every organisation in which this is allowed."""

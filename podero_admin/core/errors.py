@@ -1,6 +1,7 @@
 """What the application refuses on purpose, in the words of staff."""
 
 from typing import Any
+from uuid import UUID
 
 
 class ApplicationError(Exception):
@@ -32,9 +33,16 @@ class NotAllowed(ApplicationError):
     status = 403
     title = "Not allowed"
 
-    def __init__(self, message: str = "Your role does not allow this.", *, permission: str = "") -> None:
+    def __init__(
+        self,
+        message: str = "Your role does not allow this.",
+        *,
+        permission: str = "",
+        organization_id: UUID | None = None,
+    ) -> None:
         super().__init__(message)
         self.permission = permission
+        self.organization_id = organization_id
 
 
 class Invalid(ApplicationError):

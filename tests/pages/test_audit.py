@@ -327,6 +327,16 @@ def test_an_agent_may_not_have_it_verified_and_the_attempt_is_recorded(client_of
     assert ChainHead.objects.get().checked_at is None
 
 
+def test_a_refusal_is_shown_where_the_right_was_missing(client_of, jana, alice, bob, organization_a, organization_b):
+    alice.memberships.all().delete()
+    alice.memberships.create(organization=organization_a, role="supervisor")
+    alice.memberships.create(organization=organization_b, role="agent")
+    assert client_of(alice).get(f"/customers/{jana.id}/register/").status_code == 403
+    denied = Event.objects.get(action=Action.ACCESS_DENIED)
+    assert (denied.organization_id, denied.actor_role) == (organization_a.id, "supervisor")
+    assert denied.number in numbers(client_of(bob).get("/audit/"))
+
+
 def test_a_refusal_stays_one_when_it_cannot_be_recorded(client_of, alice):
     client = client_of(alice)
     with connection.cursor() as cursor:

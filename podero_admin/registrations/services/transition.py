@@ -66,14 +66,15 @@ def move(
     allowed = frozenset(before for before, after in TRANSITIONS.items() if to in after)
     before = registration.outcome
     where = allowed & origins if origins else allowed
-    stored = {**(values or {}), "outcome": to, "seen": seen or ""}
+    stored = {**(values or {}), "outcome": to.value, "seen": seen.value if seen else ""}
     standing = Registration.objects.filter(pk=registration.pk, outcome__in=where)
     if of_attempt is not None:
         standing = standing.filter(attempt_number=of_attempt)
     if not standing.update(**stored):
         registration.refresh_from_db()
         return False
-    registration.refresh_from_db()
+    for name, value in stored.items():
+        setattr(registration, name, value)
     tell(
         action or ACTIONS[to],
         access=access,

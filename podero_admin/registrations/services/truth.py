@@ -46,14 +46,15 @@ def confirm(
         asked_at=timezone.now(),
     )
     vehicle = stored[0] if stored else None
-    alarm = _alarm(registration, vehicles, vehicle)
+    is_taken = vehicle is not None and _is_taken(registration, vehicle)
+    alarm = _alarm(vehicles, vehicle, is_taken=is_taken)
     values: dict[str, Any] = {
         "settled_at": timezone.now(),
         "next_check_at": None,
         "claimed_until": None,
         "alarm": alarm,
     }
-    if vehicle is not None and not _is_taken(registration, vehicle):
+    if vehicle is not None and not is_taken:
         values["vehicle"] = vehicle
         remember_sent(registration, vehicle, attempt)
     if not move(registration, Outcome.CONFIRMED, access=access, seen=seen, reason=reason, values=values):
@@ -85,12 +86,12 @@ def _is_taken(registration: Registration, vehicle: Vehicle) -> bool:
     return Registration.objects.filter(vehicle=vehicle).exclude(pk=registration.pk).exists()
 
 
-def _alarm(registration: Registration, vehicles: Sequence[ElectricVehicle], vehicle: Vehicle | None) -> str:
+def _alarm(vehicles: Sequence[ElectricVehicle], vehicle: Vehicle | None, *, is_taken: bool) -> str:
     if len(vehicles) > 1:
         return _more_than_once(str(found.id) for found in vehicles)
     if vehicle is None:
         return f"Podero named the vehicle {vehicles[0].id}, which belongs to somebody else here."
-    if _is_taken(registration, vehicle):
+    if is_taken:
         return f"Podero named the vehicle {vehicle.id}, which belongs to another registration already."
     return ""
 

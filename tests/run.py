@@ -11,9 +11,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-QUICK = ("tests/unit", "tests/test_architecture.py")
+QUICK = ("tests/unit", "tests/pages", "tests/test_architecture.py")
 EVERYTHING = ("tests",)
-ABOUT_THE_DATABASE = ("tests/unit", "tests/pages", "tests/faults")
+ABOUT_THE_DATABASE = (
+    *(
+        f"tests/unit/{room}"
+        for room in ("accounts", "audit", "directory", "organizations", "registrations", "vehicles")
+    ),
+    "tests/pages",
+    "tests/faults",
+)
 PARALLEL = ("-n", "2", "--dist", "loadfile")
 
 
@@ -54,7 +61,7 @@ def left_out() -> list[str]:
 
 
 def quick(suite: Suite) -> None:
-    suite.run("SQLite, units with coverage", QUICK, "--cov", "--cov-report=term:skip-covered")
+    suite.run("SQLite, units and pages with coverage", QUICK, "--cov", "--cov-report=term:skip-covered")
 
 
 def full(suite: Suite) -> None:
@@ -68,7 +75,7 @@ def full(suite: Suite) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="only the units, with coverage")
+    parser.add_argument("--quick", action="store_true", help="only units and pages, with coverage")
     suite = Suite()
     (quick if parser.parse_args().quick else full)(suite)
     return suite.code

@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "podero_admin.core.middleware.RequestLogMiddleware",
     "podero_admin.accounts.middleware.AccessMiddleware",
     "podero_admin.accounts.middleware.SignInMiddleware",
     "podero_admin.core.middleware.ApplicationErrorMiddleware",

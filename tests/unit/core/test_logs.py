@@ -5,8 +5,10 @@ import json
 import logging
 import logging.config
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from podero_admin.logs import logging_config
 
@@ -61,3 +63,13 @@ def test_a_traceback_masks_what_the_exception_says(written: io.StringIO) -> None
     except ValueError:
         logging.getLogger("podero_admin.test_logs").exception("It failed")
     assert "hunter2token" not in written.getvalue()
+
+
+def test_a_line_of_a_broken_page_holds_no_query(alice: Any, client_of: Any, caplog: pytest.LogCaptureFixture) -> None:
+    browser = client_of(alice)
+    browser.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE vehicles_vehicle RENAME TO elsewhere")
+    assert browser.get("/vehicles/?customer=Jana+Novak").status_code == 500
+    assert "/vehicles/" in caplog.text
+    assert "Jana" not in caplog.text

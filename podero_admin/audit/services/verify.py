@@ -42,7 +42,8 @@ def verify_chain(*, access: Access | None = None, full: bool = True) -> Verifica
     after = None if is_full else head.checked_number
     found = _walk(head, after=after, previous_hash=START if after is None else hash_of(after))
     _remember(access=access, found=found, begun_at=begun_at if is_full else head.fully_checked_at)
-    logger.info("The audit chain up to event %s (%s): %s", head.number, head.hash, found.problem or "unbroken")
+    level = logging.INFO if found.is_unbroken else logging.ERROR
+    logger.log(level, "The audit chain up to event %s (%s): %s", head.number, head.hash, found.problem or "unbroken")
     return found
 
 

@@ -84,6 +84,12 @@ def test_an_event_before_the_first_is_seen(five: list[Event], tamper: Tamper):
     assert verify_chain().bad_number == -3
 
 
+def test_a_break_is_an_error_in_the_log(five: list[Event], tamper: Tamper, caplog: pytest.LogCaptureFixture):
+    tamper("UPDATE audit_event SET reason = 'x' WHERE number = %s", five[0].number)
+    verify_chain()
+    assert [record.levelname for record in caplog.records if "was changed" in record.getMessage()] == ["ERROR"]
+
+
 def test_a_break_is_told_once_and_its_end_too(five: list[Event], tamper: Tamper):
     tamper("UPDATE audit_event SET reason = 'x' WHERE number = %s", five[0].number)
     verify_chain()

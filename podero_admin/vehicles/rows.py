@@ -32,7 +32,7 @@ def _row(vehicle: Vehicle, now: datetime, car: str, owner: str, organization: st
         '<tr><td data-label="Vehicle"><a href="{}"><bdi>{}</bdi></a>{}{}</td>'
         '<td data-label="Customer"><a class="plain" href="{}"><bdi>{}</bdi></a>{}</td>{}{}{}'
         '<td data-label="Now">{}</td><td data-label="Battery" class="number">{}</td><td data-label="Zone">{}</td>'
-        '<td data-label="Reported" class="soft nowrap">{}</td></tr>',
+        '<td data-label="Reported" class="soft">{}<br><small>asked {}</small></td></tr>',
         car.replace(str(_ANY), str(vehicle.id)),
         vehicle.title,
         f" {vehicle.year}" if vehicle.year else "",
@@ -47,6 +47,7 @@ def _row(vehicle: Vehicle, now: datetime, car: str, owner: str, organization: st
         "" if vehicle.battery_level is None else f"{vehicle.battery_level} %",
         vehicle.price_zone,
         ago(vehicle.reported_at),
+        ago(vehicle.fetched_at),
     )
 
 

@@ -1,5 +1,9 @@
 """How gunicorn serves the dashboard: `gunicorn --config python:podero_admin.gunicorn`; arguments after it win."""
 
+import subprocess
+import sys
+from typing import Any
+
 bind = "127.0.0.1:8000"
 wsgi_app = "podero_admin.wsgi"
 worker_class = "gthread"
@@ -14,3 +18,10 @@ loglevel = "warning"
 # Who is believed about client, scheme and host is decided in one place: TRUSTED_PROXIES, by our own middleware.
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
+
+
+def on_starting(_server: Any) -> None:
+    """Try it once in a process of its own: workers that refuse to start would be started anew for ever."""
+    tried = subprocess.run([sys.executable, "-c", "import podero_admin.wsgi"], check=False)
+    if tried.returncode:
+        sys.exit(tried.returncode)

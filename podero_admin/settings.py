@@ -1,7 +1,6 @@
 """One settings file, all from the environment; refuses to start when unsafe."""
 
 import os
-import sys
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -15,7 +14,7 @@ try:
     configured = env.read_organizations(ORGANIZATIONS_PATH, allow_insecure=E.allow_insecure_upstream)
     env.require_secrets(configured)
 except env.ConfigurationError as error:
-    sys.exit(f"podero_admin cannot start.\n{error}")
+    env.refuse_to_start(error)
 
 VAR_DIR = Path(os.environ.get("PODERO_VAR_DIR", BASE_DIR / "var"))
 
@@ -105,7 +104,11 @@ DATABASES = {"default": {**E.database, "ATOMIC_REQUESTS": False}}
 if E.database["ENGINE"].endswith("sqlite3"):
     name = E.database["NAME"]
     path = Path(name) if Path(name).is_absolute() else BASE_DIR / name
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"the folder {path.parent} cannot be made ({error.strerror})"
+        env.refuse_to_start(f"DATABASE_URL cannot be used: {why}; set it to sqlite:///path in a folder of its own.")
     DATABASES["default"]["NAME"] = str(path)
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

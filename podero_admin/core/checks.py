@@ -118,3 +118,8 @@ ALL: tuple[Callable[..., list[CheckMessage]], ...] = (
     check_prefix,
     check_sandbox_is_outside,
 )
+
+
+def problems_in_words() -> str:
+    """One line for each contradiction; for web and worker, since only `manage.py` runs the checks by itself."""
+    return "\n".join(f"{problem.msg} {problem.hint}" for check in ALL for problem in check())

@@ -2,7 +2,7 @@
 
 from podero_admin.env.addresses import origin
 from podero_admin.env.organizations import OrganizationSettings, Secret, read_organizations, require_secrets
-from podero_admin.env.problems import ConfigurationError
+from podero_admin.env.problems import ConfigurationError, refuse_to_start
 from podero_admin.env.variables import Environment, read
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "origin",
     "read",
     "read_organizations",
+    "refuse_to_start",
     "require_secrets",
 ]

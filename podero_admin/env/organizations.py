@@ -90,7 +90,9 @@ class _Entry:
     def choice(self, name: str, default: str, *choices: str) -> str:
         value = self.raw.get(name, default)
         if value not in choices:
-            self.problems.append(f"{name} of {self.where} is {str(value)[:40]!r}: say one of {', '.join(choices)}.")
+            self.problems.append(
+                f"{name} of {self.where} is {str(value)[:40]!r}: say one of {', '.join(filter(None, choices))}."
+            )
         return str(value)
 
     def text(self, name: str, longest: int = 200) -> str:

@@ -1,0 +1,63 @@
+"""A wrong setting ends the web server and the worker: words once, a code, and nobody who is started anew for ever."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 60.0
+WEB = ("gunicorn", "--config", "python:podero_admin.gunicorn", "--bind", "127.0.0.1:0")
+WORKER = ("celery", "--quiet", "--app", "podero_admin.celery", "worker", "--pool", "threads", "--concurrency", "1")
+
+pytestmark = pytest.mark.faults
+
+
+def start(command: tuple[str, ...], folder: Path, **values: str) -> subprocess.CompletedProcess[str]:
+    from django.conf import settings
+
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "a-key-for-tests-only-a-key-for-tests-only-a-key-for-tests",
+        "PUBLIC_URL": "http://127.0.0.1",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "ALLOW_INSECURE_UPSTREAM": "true",
+        "PODERO_ORGANIZATIONS": str(settings.PODERO_ORGANIZATIONS),
+        "PODERO_VAR_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/start.sqlite3",
+        "PYTHONWARNINGS": "ignore:::celery.platforms",
+    } | values
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", [WEB, WORKER], ids=["web", "worker"])
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("TRUSTED_PROXIES", "many", "TRUSTED_PROXIES ('many') cannot be used: set it to"),
+        (
+            "DATABASE_URL",
+            "sqlite:////dev/null/no/start.sqlite3",
+            "DATABASE_URL cannot be used: the folder /dev/null/no",
+        ),
+        ("PODERO_DEADLINE", "500", "Set PODERO_DEADLINE between 30 and 110."),
+    ],
+)
+def test_it_does_not_start_with_a_wrong_value(
+    command: tuple[str, ...], name: str, value: str, words: str, tmp_path: Path
+) -> None:
+    ended = start(command, tmp_path, **{name: value})
+    assert ended.returncode != 0
+    assert "podero_admin cannot start.\n" in ended.stderr
+    assert ended.stderr.count(words) == 1
+    assert "Traceback" not in ended.stdout + ended.stderr

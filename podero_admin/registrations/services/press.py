@@ -63,9 +63,11 @@ def registration_request(
     if has_rare_fields(payload):
         access.require(Permission.RARE_FIELDS_SEND, customer.organization_id)
     try:
-        suspicion = _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
+        _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
         token_problem = _token_problem(customer)
         with transaction.atomic():
+            _hold(customer)
+            suspicion = _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
             registration, attempt = _stored(access, customer, submission, payload, typed, suspicion=suspicion)
     except (Conflicting, DuplicateSuspected, IntegrityError) as refused:
         return _first_press(customer, submission, typed, refused)
@@ -88,6 +90,8 @@ def registration_send_again(*, access: Access, registration: Registration, attem
     token_problem = _token_problem(registration.customer)
     try:
         with transaction.atomic():
+            _hold(registration.customer)
+            _refuse_overtaken(registration)
             attempt = _next_attempt(access, registration)
     except IntegrityError:
         _refuse_second(registration.customer)
@@ -117,6 +121,11 @@ def _came_true(access: Access, registration: Registration) -> bool:
         return False
     registration.refresh_from_db()
     return registration.outcome not in SENDABLE_AGAIN
+
+
+def _hold(customer: Customer) -> None:
+    """One press at a time for a customer, so that what is looked up next stays true until it is stored."""
+    Customer.objects.select_for_update(no_key=True).only("id").get(pk=customer.pk)
 
 
 def _refuse_overtaken(registration: Registration) -> None:

@@ -9,7 +9,7 @@ from podero_admin.audit.models import Event
 from podero_admin.core.errors import Conflicting
 from podero_admin.registrations import submission
 from podero_admin.registrations.models import Attempt, Registration
-from podero_admin.registrations.services import registration_send_again, registrations_settle
+from podero_admin.registrations.services import DuplicateSuspected, registration_send_again, registrations_settle
 from podero_admin.sandbox.faults import Fault
 from tests.registering import at_once, eventually, posts
 
@@ -49,6 +49,50 @@ def test_two_agents_with_two_forms_for_one_customer_post_once(transactional_db, 
     [conflict] = raised(results)
     assert isinstance(conflict, Conflicting)
     assert "is registering a vehicle for this customer" in conflict.message
+    assert len(posts(world)) == 1
+
+
+def meanwhile(work, *, after):
+    """As the token is asked for, `after` a statement, somebody else does all of their work; and what came of it."""
+    seen, done = [], []
+
+    def watch(execute, sql, params, many, context):
+        if "podero_cache" in sql and seen and not done:
+            done.append(True)
+            done.extend(at_once(work))
+        if after in sql:
+            seen.append(True)
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(watch), done
+
+
+def test_a_form_that_another_overtakes_within_its_press_is_asked_whether_it_is_another_car(
+    transactional_db, press, world, sara
+):
+    """Found by the proving machine: both had looked before either was stored, and the first was confirmed already."""
+    overtaking, done = meanwhile(lambda: press(by=sara), after="registrations_registration")
+    with overtaking, pytest.raises(DuplicateSuspected):
+        press()
+    assert done[1].outcome == "confirmed"
+    assert len(posts(world)) == 1
+
+
+def test_send_again_that_another_registration_overtakes_within_its_press_sends_nothing(
+    transactional_db, press, world, sara, alice, access_of
+):
+    from django.core.cache import cache
+
+    world.faults.add(Fault("401", match="token"))
+    cache.clear()
+    registration = press()
+    assert registration.outcome == "not_sent"
+    mine = Registration.objects.select_related("customer").get(pk=registration.pk)
+    world.faults.add(Fault("list_fails", match="vehicles", times=2))
+    overtaking, done = meanwhile(lambda: press(by=sara), after="\"settled_at\" >= ")
+    with overtaking, pytest.raises(Conflicting, match="registered meanwhile"):
+        registration_send_again(access=access_of(alice), registration=mine, attempt_number=1)
+    assert done[1].outcome == "confirmed"
     assert len(posts(world)) == 1
 
 

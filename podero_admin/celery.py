@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "podero_admin.settings")
 from django.conf import settings
 
 from podero_admin import folder_broker
+from podero_admin.env import refuse_to_start
 
 app = Celery("podero_admin")
 app.conf.update(
@@ -81,7 +82,10 @@ def _use_our_logging(**_: Any) -> None:
 
 @worker_init.connect  # type: ignore[untyped-decorator]
 def _prepare(**_: Any) -> None:
+    from podero_admin.core.checks import problems_in_words  # noqa: PLC0415 - apps must be ready
     from podero_admin.organizations.services import organizations_load_at_start  # noqa: PLC0415 - apps must be ready
 
+    if problems := problems_in_words():
+        refuse_to_start(problems)
     folder_broker.sweep(Path(settings.BROKER_FOLDER))
     organizations_load_at_start()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -86,7 +87,14 @@ def _each(items: Iterator[Customer], work: Callable[[Customer], str]) -> Iterato
             running |= {pool.submit(work, item) for item in islice(items, len(done))}
             for future in done:
                 yield future.result()
-        list(pool.map(lambda _: connection.close(), range(AT_ONCE)))
+        together = Barrier(AT_ONCE)
+        list(pool.map(lambda _: _leave(together), range(AT_ONCE)))
+
+
+def _leave(together: Barrier) -> None:
+    """Each thread closes its own connection; they wait for each other, so that none takes another's turn."""
+    together.wait()
+    connection.close()
 
 
 def _some(problems: Sequence[str]) -> list[str]:

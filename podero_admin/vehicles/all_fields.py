@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from podero_admin.core.templatetags.ui import copy, external_link
+from podero_admin.core.templatetags.ui import copy_link, external_link
 from podero_admin.fields import OUTPUT_GROUPS, OUTPUTS, Field, Group, display
 from podero_admin.vehicles.mapping import note_of
 
@@ -40,7 +40,7 @@ def _value(field: Field, output: Mapping[str, Any], tz: tzinfo, hidden: frozense
     if field.name in hidden:
         return HIDDEN
     if field.kind == "url" and isinstance(value, str) and value:
-        return format_html("{} {}", external_link(value), copy(value, "Copy link"))
+        return format_html("{} {}", external_link(value), copy_link(value))
     text = _cut(display(field.name, note_of(value) if field.name == "comment" else value, tz=tz))
     return format_html("<bdi>{}</bdi>", text) if field.kind in _AS_WRITTEN else text
 

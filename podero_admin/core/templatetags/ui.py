@@ -128,6 +128,12 @@ def external_link(url: Any, label: str = "") -> SafeString | str:
 
 
 @register.simple_tag
+def copy_link(url: Any) -> SafeString | str:
+    """A button that copies a link from the API; what we do not make a link, nobody shall hand on as one."""
+    return copy(url, "Copy link") if url and drawing.safe_host(url) else ""
+
+
+@register.simple_tag
 def copy(text: Any, label: str = "Copy") -> SafeString | str:
     """A button that copies a text; only a script can, so without one it is not shown."""
     if text in {None, ""}:

@@ -36,6 +36,17 @@ def test_a_text_that_once_was_trusted_is_escaped_all_the_same() -> None:
     assert "<script" not in draw("{% badge 'a' x x 'ok' %}", x=EVIL)
 
 
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "http://plain.example/", "", None, EVIL])
+def test_what_is_no_link_cannot_be_copied_as_one(url: str | None) -> None:
+    assert draw("{% copy_link url %}", url=url) == ""
+
+
+def test_a_link_can_be_copied() -> None:
+    assert 'data-copy="https://connect.example/a?b=1"' in draw(
+        "{% copy_link url %}", url="https://connect.example/a?b=1"
+    )
+
+
 def test_a_badge_carries_field_value_icon_and_word() -> None:
     badge = SimpleNamespace(
         field="connection_status",

@@ -163,7 +163,12 @@ def _mark_gone(access: Access, vehicle: Vehicle, asked_at: datetime) -> Vehicle:
 
 
 def _subject(vehicle: Vehicle) -> Subject:
-    return Subject("vehicle", vehicle.id, vehicle.title)
+    return Subject("vehicle", vehicle.id, _called(vehicle))
+
+
+def _called(vehicle: Vehicle) -> str:
+    """As people tell cars apart: many are of one model."""
+    return f"{vehicle.title} of {vehicle.customer.name}"
 
 
 def _record_refresh(access: Access, vehicle: Vehicle, *, outcome: str, reason: str) -> None:
@@ -183,7 +188,11 @@ def vehicle_look(*, access: Access, vehicle_id: UUID) -> Vehicle:
     """The vehicle for its page; that it was looked at is noted."""
     vehicle = vehicle_get(access=access, vehicle_id=vehicle_id)
     looked_at(
-        access=access, organization_id=vehicle.organization_id, customer_id=vehicle.customer_id, vehicle_id=vehicle.id
+        access=access,
+        organization_id=vehicle.organization_id,
+        customer_id=vehicle.customer_id,
+        vehicle_id=vehicle.id,
+        label=_called(vehicle),
     )
     return vehicle
 

@@ -262,6 +262,16 @@ class TestPage:
             shown(browser, vehicle)
 
 
+class TestLog:
+    def test_a_look_and_an_event_say_whose_car_it_was(self, park: Any, alice: Any, bob: Any, client_of: Any) -> None:
+        vehicle = park(**CONNECTED)
+        shown(client_of(alice), vehicle)
+        client_of(alice).post(f"/vehicles/{vehicle.id}/refresh/")
+        assert AccessRecord.objects.filter(vehicle_id=vehicle.id).first().label == "Tesla Model 3 of Jana Novak"
+        assert Event.objects.get(action="vehicle.refreshed").object_label == "Tesla Model 3 of Jana Novak"
+        assert "Tesla Model 3 of Jana Novak" in client_of(bob).get("/audit/?show=access").content.decode()
+
+
 class TestRefresh:
     def test_it_shows_what_podero_says_now(self, park: Any, alice: Any, client_of: Any, world: Any) -> None:
         vehicle = park(**CONNECTED)

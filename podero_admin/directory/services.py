@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 
 from podero_admin import gateway
 from podero_admin.audit.actions import Action
-from podero_admin.audit.services import Subject, looked_at, record
+from podero_admin.audit.services import Subject, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Conflicting, NotFound, PoderoAway
 from podero_admin.directory.mapping import CUSTOMER_ROLE, customer_values, digest, raw_json, search_key
@@ -209,13 +209,6 @@ def customers_refresh_due() -> int:
     for organization in due:
         _refresh_quietly(organization)
     return len(due)
-
-
-def customer_look(*, access: Access, customer_id: UUID) -> Customer:
-    """The customer for a page; that they were looked at is noted."""
-    customer = customer_get(access=access, customer_id=customer_id)
-    looked_at(access=access, organization_id=customer.organization_id, customer_id=customer.id, label=customer.name)
-    return customer
 
 
 def customer_fetch(*, access: Access, organization_id: UUID, customer_id: UUID) -> Customer:

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from podero_admin.audit.models import AccessRecord
 from podero_admin.fields import DEVICE_MODEL_INPUTS, INPUTS
 from podero_admin.podero import ElectricVehicleInput
 from podero_admin.podero.contract import INPUT_DEFAULTS
@@ -289,3 +290,9 @@ def test_whatever_is_typed_the_form_answers_and_the_client_accepts_what_it_lets_
         if form.is_valid():
             ElectricVehicleInput.model_validate(form.payload())
             assert json.loads(shown["json"])["price_zone"] == form.payload()["price_zone"]
+
+
+def test_to_open_the_form_is_a_look_at_the_customer(alice, jana, client_of):
+    form_page(client_of(alice), jana.id)
+    look = AccessRecord.objects.get(customer_id=jana.id)
+    assert (look.actor_id, look.label, look.page) == (alice.id, jana.name, "registration form")

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from podero_admin import gateway
 from podero_admin.audit.actions import Action
+from podero_admin.audit.services import looked_at
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Conflicting, Invalid, PoderoAway
 from podero_admin.directory.models import Customer
@@ -42,6 +43,13 @@ class Opened:
 def registration_open(*, access: Access, customer: Customer) -> Opened:
     """Sign a fresh submission key over the vehicles that the customer has now; without an answer, over none."""
     access.require(Permission.VEHICLE_REGISTER, customer.organization_id)
+    looked_at(
+        access=access,
+        organization_id=customer.organization_id,
+        customer_id=customer.id,
+        label=customer.name,
+        page="registration form",
+    )
     try:
         vehicles = vehicles_look(access=access, customer=customer, seconds=gateway.QUICK_SECONDS)
     except PoderoAway as error:

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from podero_admin.audit.models import Event
+from podero_admin.sandbox.faults import Fault
+from tests.registering import press, registration_of, submission_key
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +44,21 @@ class TestConnections:
     def test_a_foreign_organisation_is_not_found(self, adam: Any, organization_b: Any, client_of: Any) -> None:
         assert client_of(adam).post(f"/connections/{organization_b.id}/test/").status_code == 404
         assert not Event.objects.filter(action="connection.tested").exists()
+
+
+class TestLastError:
+    @pytest.mark.parametrize("refused", [Fault("401", match="register", times=2), Fault("401", match="token")])
+    def test_credentials_refused_at_a_press_are_told_to_the_operator(
+        self, adam: Any, alice: Any, jana: Any, world: Any, client_of: Any, refused: Fault, caplog: Any
+    ) -> None:
+        agent = client_of(alice)
+        page = agent.get(f"/customers/{jana.id}/register/").content.decode()
+        world.revoke_tokens()
+        cache.clear()
+        world.faults.add(refused)
+        assert registration_of(press(agent, jana.id, key=submission_key(page))).outcome in {"rejected", "not_sent"}
+        assert [record.levelname for record in caplog.records if "credentials" in record.getMessage()] == ["ERROR"]
+        assert "Last call failed" in client_of(adam).get("/connections/").content.decode()
 
 
 class TestChoose:

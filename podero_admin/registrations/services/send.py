@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +16,7 @@ from podero_admin import gateway
 from podero_admin.core.access import Access
 from podero_admin.core.errors import PoderoAway
 from podero_admin.podero import ElectricVehicle, ElectricVehicleInput
-from podero_admin.podero.errors import ContractViolation, InvalidRequest, PoderoError
+from podero_admin.podero.errors import AuthenticationFailed, ContractViolation, InvalidRequest, PoderoError
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import Outcome, Seen, decide, seen_of
 from podero_admin.registrations.schedule import next_look_at
@@ -46,6 +47,7 @@ def registration_send(
 ) -> None:
     """Send the attempt, at most once; every way out leaves an outcome, or a `sending` that the settler finishes."""
     if token_problem is not None:
+        _tell_operator(registration, token_problem)
         _not_sent(access, registration, attempt, _failed(token_problem))
         return
     with transaction.atomic():
@@ -65,11 +67,20 @@ def _post(registration: Registration, attempt: Attempt) -> Exchange:
         vehicle = ElectricVehicleInput.model_validate(json.loads(attempt.payload))
         answered = client.register_electric_vehicle(registration.customer_id, vehicle, attempt_id=attempt.id)
     except PoderoError as error:
+        _tell_operator(registration, error)
         return _failed(error)
     except Exception as error:
         logger.exception("An attempt ended in a way that nobody foresaw.")
         return Exchange(seen_of(error), explanation="Something unforeseen happened on our side while it was sent.")
     return Exchange(Seen.ID_READ, [answered.value], answered.status, answered.duration_ms, answered.body)
+
+
+def _tell_operator(registration: Registration, error: PoderoError) -> None:
+    """Refused credentials are the operator's to mend: an error in the log, and on the page of connections."""
+    if isinstance(error, AuthenticationFailed):
+        key = str(registration.organization_id)
+        gateway.note(key, error_at=time.time(), error=str(error))
+        logger.error("The credentials of organization %s have to be checked: %s", key, error)
 
 
 def _failed(error: PoderoError) -> Exchange:

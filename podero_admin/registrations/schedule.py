@@ -25,10 +25,10 @@ def next_check_at(*, now: datetime, sent_at: datetime, checks: int) -> datetime:
     return now + min(SLOW, timedelta(seconds=settings.SETTLE_WINDOW * 3))
 
 
-def next_look_at(now: datetime, created_at: datetime) -> datetime | None:
-    """Absent and not-sent registrations are looked for every six hours, for seven days."""
+def next_look_at(now: datetime, ended_at: datetime | None = None) -> datetime | None:
+    """Absent and not-sent registrations are looked for every six hours, for seven days after they ended (or now)."""
     at = now + RARELY
-    return at if at < created_at + LOOKED_FOR + RARELY else None
+    return at if at < (ended_at or now) + LOOKED_FOR + RARELY else None
 
 
 def window_is_over(*, now: datetime, sent_at: datetime) -> bool:

@@ -32,7 +32,7 @@ def registration_decide(
         raise Invalid("The reason is too long.", fields={"reason": [f"At most {REASON_MAX} characters, plain text."]})
     vehicle = _vehicle(registration, vehicle_id) if vehicle_id else None
     now = timezone.now()
-    seen, to, next_look = Seen.NONE_BY_SENIOR, Outcome.ABSENT, next_look_at(now, registration.created_at)
+    seen, to, next_look = Seen.NONE_BY_SENIOR, Outcome.ABSENT, next_look_at(now)
     if vehicle is not None:
         seen, to, next_look = Seen.CHOSEN_BY_SENIOR, Outcome.CONFIRMED, None
     values: dict[str, Any] = {"settled_at": now, "claimed_until": None, "next_check_at": next_look, "vehicle": vehicle}

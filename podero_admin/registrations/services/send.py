@@ -111,7 +111,7 @@ def _read_back(access: Access, registration: Registration, exchange: Exchange) -
 def _not_sent(access: Access, registration: Registration, attempt: Attempt, exchange: Exchange) -> None:
     """Nothing has left, so the attempt ends where it began."""
     with transaction.atomic():
-        settled = {"settled_at": timezone.now(), "next_check_at": next_look_at(timezone.now(), registration.created_at)}
+        settled = {"settled_at": timezone.now(), "next_check_at": next_look_at(timezone.now())}
         if move(
             registration,
             Outcome.NOT_SENT,
@@ -157,7 +157,7 @@ def _values(registration: Registration, outcome: Outcome, exchange: Exchange) ->
         return {"next_check_at": max(now, sent_at + timedelta(seconds=settings.SETTLE_SCHEDULE[0]))}
     values: dict[str, Any] = {"settled_at": now}
     if outcome == Outcome.NOT_SENT:
-        values["next_check_at"] = next_look_at(now, registration.created_at)
+        values["next_check_at"] = next_look_at(now)
     if isinstance(exchange.error, InvalidRequest):
         values["messages"] = json.dumps(
             exchange.error.fields | ({"": exchange.error.messages} if exchange.error.messages else {})

@@ -71,7 +71,7 @@ def _bury(access: Access, now: datetime) -> int:
     sending = Registration.objects.filter(outcome=Outcome.SENDING, sent_at__lt=died_sending_before(now))
     buried = 0
     for registration in pending.select_related("customer")[:BATCH]:
-        values = {"settled_at": now, "next_check_at": next_look_at(now, registration.created_at)}
+        values = {"settled_at": now, "next_check_at": next_look_at(now)}
         buried += _end(access, registration, Seen.DIED_PENDING, values)
     for registration in sending.select_related("customer")[:BATCH]:
         buried += _end(access, registration, Seen.DIED_SENDING, {"next_check_at": now})
@@ -121,7 +121,7 @@ def _note_check(
     sent_at = registration.sent_at or registration.created_at
     checks, complete = registration.checks + 1, registration.complete_checks + (vehicles is not None)
     due = (
-        next_look_at(now, registration.created_at)
+        next_look_at(now, registration.settled_at or registration.pending_at)
         if is_watch
         else next_check_at(now=now, sent_at=sent_at, checks=checks)
     )
@@ -136,12 +136,12 @@ def _note_check(
         if vehicles is not None and complete >= COMPLETE_LISTS and window_is_over(now=now, sent_at=sent_at):
             _conclude(access, registration, vehicles, now)
         elif now >= sent_at + LONGEST:
-            _end(access, registration, Seen.NEVER_LISTED, {"next_check_at": next_look_at(now, registration.created_at)})
+            _end(access, registration, Seen.NEVER_LISTED, {"next_check_at": next_look_at(now)})
 
 
 def _conclude(access: Access, registration: Registration, vehicles: Sequence[ElectricVehicle], now: datetime) -> None:
     """After the window: a new vehicle that nobody else claims goes to a senior; none at all means absent."""
-    values: dict[str, object] = {"next_check_at": next_look_at(now, registration.created_at)}
+    values: dict[str, object] = {"next_check_at": next_look_at(now)}
     candidates = new_vehicles(registration, vehicles)
     if candidates:
         _end(access, registration, Seen.NEW_VEHICLE_UNTAGGED, values | {"candidates": json.dumps(candidates)})

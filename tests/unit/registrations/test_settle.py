@@ -443,3 +443,15 @@ def test_a_conflict_with_a_new_vehicle_that_shows_no_tag_is_not_taken_for_a_refu
     world.faults.add(Fault("409_after", match="register"))
     world.faults.add(Fault("list_lacks_comment", match="vehicles"))
     assert press().outcome == "unknown"
+
+
+def test_what_was_sent_again_late_is_looked_for_seven_days_more(press, settled, world):
+    world.faults.add(Fault("lost_before", match="register"))
+    registration = died_in(press, "pending")
+    Registration.objects.filter(pk=registration.pk).update(created_at=timezone.now() - timedelta(days=9))
+    assert settled(registration, 61).outcome == "not_sent"
+    assert registration.next_check_at is not None
+    settled(registration, 61 + 6 * 3600 + 1)
+    assert registration.next_check_at is not None
+    settled(registration, 8 * DAY)
+    assert registration.next_check_at is None

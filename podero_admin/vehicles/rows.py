@@ -32,7 +32,7 @@ def _row(vehicle: Vehicle, now: datetime, car: str, owner: str, organization: st
         '<tr><td data-label="Vehicle"><a href="{}"><bdi>{}</bdi></a>{}{}</td>'
         '<td data-label="Customer"><a class="plain" href="{}"><bdi>{}</bdi></a>{}</td>{}{}{}'
         '<td data-label="Now">{}</td><td data-label="Battery" class="number">{}</td><td data-label="Zone">{}</td>'
-        '<td data-label="Reported" class="soft">{}<br><small>asked {}</small></td></tr>',
+        '<td data-label="Reported" class="soft nowrap">{}<br><small>asked {}</small></td></tr>',
         car.replace(str(_ANY), str(vehicle.id)),
         vehicle.title,
         f" {vehicle.year}" if vehicle.year else "",

@@ -12,6 +12,7 @@ the moment before the first byte leaves an established connection.
 
 import http.client
 import io
+import math
 import socket
 import time
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ class Call:
 
     def left(self, limit: float) -> float:
         """Return the seconds for the next step: `limit`, or what the call has left; raises TimeoutError at nothing."""
-        left = min(limit, self.started + self.timeouts.deadline - time.monotonic())
+        left = min(limit, self.started + self.timeouts.deadline - time.monotonic(), seconds_left())
         if left <= 0:
             self.timed_out = True
             raise TimeoutError
@@ -61,6 +62,22 @@ class Call:
 
 
 _call: ContextVar[Call] = ContextVar("podero_call")
+_until: ContextVar[float] = ContextVar("podero_until", default=math.inf)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """End all waits of this block after so many `seconds` in all: of a call's token, tries and pauses together."""
+    before = _until.set(min(_until.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _until.reset(before)
+
+
+def seconds_left() -> float:
+    """Return what the surrounding `within` has left, in seconds; infinite where there is none."""
+    return _until.get() - time.monotonic()
 
 
 @contextmanager

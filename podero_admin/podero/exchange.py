@@ -8,6 +8,7 @@ from podero_admin.podero.errors import ContractViolation, PoderoError
 from podero_admin.podero.reading import read_json, read_leniently, readable_id
 
 Method = Literal["GET", "POST"]
+Kind = Literal["token", "reads", "list", "register"]
 Failure = TypeVar("Failure", bound=PoderoError)
 
 SUCCESS = 2
@@ -16,11 +17,11 @@ SUCCESS = 2
 class Breaker(Protocol):
     """Knows whether the other side is away, so that nobody waits for it again and again."""
 
-    def allows(self) -> bool:
-        """Say whether a call may be tried now."""
+    def require(self, kind: Kind) -> None:
+        """Let a call of this kind be tried; raises KnownAway where that is of no use now."""
 
-    def record(self, *, reached: bool) -> None:
-        """Learn whether a call got an answer."""
+    def record(self, kind: Kind, *, reached: bool, seconds: float) -> None:
+        """Learn whether a call, with all its tries, got an answer, and how many seconds that took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +81,11 @@ class Request:
     params: Mapping[str, str] | None
     headers: Mapping[str, str]
     body_cap: int
+    is_bulk: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """What a breaker knows this call as; a list of everybody may well take longer than any other read."""
+        if self.method == "POST":
+            return "register"
+        return "list" if self.is_bulk else "reads"

@@ -10,8 +10,8 @@ import requests
 
 from podero_admin.podero.address import require_address
 from podero_admin.podero.auth import Token, TokenSource
-from podero_admin.podero.deadline import Call, TimedSession, Timeouts, limits, on_the_clock
-from podero_admin.podero.errors import AuthenticationFailed, Interrupted, KnownAway, PoderoError, TimedOut
+from podero_admin.podero.deadline import Call, TimedSession, Timeouts, limits, on_the_clock, seconds_left
+from podero_admin.podero.errors import AuthenticationFailed, Interrupted, PoderoError, TimedOut, Unreachable
 from podero_admin.podero.exchange import Answer, Breaker, Exchange, Method, Request
 from podero_admin.podero.reception import NETWORK_ERRORS, no_answer, refusal, whole
 
@@ -79,10 +79,11 @@ class Transport:
                 Rejected, ServerError, Redirected and ContractViolation where there was an answer.
 
         """
-        request = Request(method, path, request_id, json, params, headers or {}, body_cap or self._body_cap)
+        cap, is_bulk = body_cap or self._body_cap, body_cap is not None
+        request = Request(method, path, request_id, json, params, headers or {}, cap, is_bulk)
         try:
-            if self._breaker and not self._breaker.allows():
-                raise KnownAway("Podero is known to be away, so nothing was sent.", retryable=True)
+            if self._breaker:
+                self._breaker.require(request.kind)
             return self._authorized(request)
         except PoderoError as error:
             error.request_id = request_id
@@ -92,9 +93,9 @@ class Transport:
         """A 401 is given before any work is done, so one more try with a fresh token is safe for every method."""
         token = self._tokens.token()
         started = time.monotonic()
-        answer = self._tried(request, token, started)
+        answer = self._told(request, token, started)
         if answer.status == UNAUTHORIZED:
-            answer = self._tried(request, self._tokens.renew(token), started)
+            answer = self._told(request, self._tokens.renew(token), started)
         if answer.status == UNAUTHORIZED:
             error = AuthenticationFailed("Podero does not accept our token, not even a fresh one.")
             error.sent = True
@@ -103,21 +104,38 @@ class Transport:
             raise answer.attached_to(refusal(answer))
         return answer
 
+    def _told(self, request: Request, token: Token, started: float) -> Answer:
+        """All tries of a call are one for the breaker; a gateway's "perhaps later" is no answer of the API's."""
+        reached = False
+        try:
+            answer = self._tried(request, token, started)
+            reached = answer.status not in PERHAPS_LATER
+        except PoderoError as failure:
+            reached = not isinstance(failure, Unreachable)
+            raise
+        finally:
+            if self._breaker:
+                self._breaker.record(request.kind, reached=reached, seconds=time.monotonic() - started)
+        return answer
+
     def _tried(self, request: Request, token: Token, started: float) -> Answer:
         if request.method == "GET":
             try:
                 answer = self._exchanged(request, token, started)
             except (TimedOut, Interrupted):
-                if time.monotonic() - started + BETWEEN_TRIES >= self._timeouts.deadline:
+                if self._seconds_left(started) <= BETWEEN_TRIES:
                     raise
             else:
-                if answer.status not in PERHAPS_LATER:
+                if answer.status not in PERHAPS_LATER or self._seconds_left(started) <= BETWEEN_TRIES:
                     return answer
             time.sleep(BETWEEN_TRIES)
         return self._exchanged(request, token, started)
 
+    def _seconds_left(self, started: float) -> float:
+        return min(started + self._timeouts.deadline - time.monotonic(), seconds_left())
+
     def _exchanged(self, request: Request, token: Token, started: float) -> Answer:
-        """One request and what came of it, told to the breaker and to whoever measures."""
+        """One request and what came of it, told to whoever measures."""
         call, status, error = Call(self._timeouts, started), None, ""
         try:
             answer = self._sent(request, token, call)
@@ -128,8 +146,6 @@ class Transport:
             status = answer.status
             return answer
         finally:
-            if self._breaker:
-                self._breaker.record(reached=status is not None and status not in PERHAPS_LATER)
             if self._on_exchange:
                 done = (request.method, request.path, status, call.duration_ms(), request.request_id, error)
                 self._on_exchange(Exchange(*done))

@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable
 
 from podero_admin.podero.address import require_address
+from podero_admin.podero.auth.answer import away
 from podero_admin.podero.auth.credentials import Credentials
 from podero_admin.podero.auth.endpoint import Encoding, ask, silence_loggers
 from podero_admin.podero.auth.tokens import EARLY, Token, TokenStore
-from podero_admin.podero.deadline import Call, Timeouts
-from podero_admin.podero.errors import AuthenticationFailed, PoderoError
+from podero_admin.podero.deadline import Call, Timeouts, seconds_left
+from podero_admin.podero.errors import AuthenticationFailed, PoderoError, Unreachable
+from podero_admin.podero.exchange import Breaker
 
 
 class TokenSource:
@@ -25,11 +27,13 @@ class TokenSource:
         allow_insecure: bool = False,
         ca_bundle: str | None = None,
         clock: Callable[[], float] = time.time,
+        breaker: Breaker | None = None,
     ) -> None:
         require_address(credentials.token_url, allow_insecure=allow_insecure, name="token address")
         silence_loggers()
         self._credentials, self._store, self._key = credentials, store, key
         self._timeouts, self._ca_bundle, self._clock = timeouts or Timeouts(), ca_bundle, clock
+        self._breaker = breaker
         self._failure: tuple[float, PoderoError] | None = None
 
     def token(self) -> Token:
@@ -59,6 +63,8 @@ class TokenSource:
                     return token
                 self._store.delete(self._key)
             self._share_failure_since(asked)
+            if seconds_left() <= 0:
+                raise Unreachable(away("did not answer in time"), retryable=True)
             return self._fetched()
 
     def _share_failure_since(self, asked: float) -> None:
@@ -69,7 +75,7 @@ class TokenSource:
     def _fetched(self) -> Token:
         now = self._clock()
         try:
-            access_token, lifetime = self._asked()
+            access_token, lifetime = self._told()
         except PoderoError as error:
             self._failure = (time.monotonic(), error)
             raise
@@ -77,6 +83,21 @@ class TokenSource:
         token = Token(access_token, expires_at=now + lifetime, renew_at=now + lifetime - early)
         self._store.set(self._key, token, lifetime - early)
         return token
+
+    def _told(self) -> tuple[str, int]:
+        """A refusal is an answer; a setting of ours that is wrong says nothing of the other side."""
+        if not self._breaker:
+            return self._asked()
+        self._breaker.require("token")
+        began = time.monotonic()
+        try:
+            asked = self._asked()
+        except (Unreachable, AuthenticationFailed) as error:
+            reached = isinstance(error, AuthenticationFailed)
+            self._breaker.record("token", reached=reached, seconds=time.monotonic() - began)
+            raise
+        self._breaker.record("token", reached=True, seconds=time.monotonic() - began)
+        return asked
 
     def _asked(self) -> tuple[str, int]:
         """Ask in the encoding that is configured or known to work; on exactly one refusal, once in the other."""

@@ -1,5 +1,6 @@
 """What is sent, what may be repeated, and how each status becomes an error."""
 
+import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -29,6 +30,7 @@ from podero_admin.podero import (
     Transport,
     Unreachable,
 )
+from podero_admin.podero.deadline import seconds_left, within
 
 from .wire import hang_up, http, silence, source, transport, with_token
 
@@ -267,11 +269,13 @@ class Memory:
     def __init__(self, *, open_door=True):
         self.open_door, self.seen = open_door, []
 
-    def allows(self):
-        return self.open_door
+    def require(self, kind):
+        if not self.open_door:
+            raise KnownAway("Away.")
 
-    def record(self, *, reached):
-        self.seen.append(reached)
+    def record(self, kind, *, reached, seconds):
+        assert seconds >= 0
+        self.seen.append((kind, reached))
 
 
 def test_nothing_is_sent_to_a_side_that_is_known_to_be_away(wire):
@@ -289,7 +293,42 @@ def test_the_breaker_learns_what_happened(wire, say, reached):
     breaker = Memory()
     with suppress(PoderoError):
         post(wire(say).url, breaker=breaker)
-    assert breaker.seen == [reached]
+    assert breaker.seen == [("register", reached)]
+
+
+@pytest.mark.parametrize("say", [http(503), hang_up, http(200, b"[", length=9)])
+def test_both_tries_of_a_read_are_one_call_to_the_breaker(wire, say):
+    breaker, server = Memory(), wire(say)
+    with pytest.raises(PoderoError):
+        get(server.url, breaker=breaker)
+    assert breaker.seen == [("reads", False)]
+
+
+def test_a_token_that_cannot_be_had_is_told_as_the_token_and_not_as_the_read(wire):
+    breaker, server = Memory(), wire(http(503))
+    with pytest.raises(Unreachable):
+        get(server.url, tokens=source(url=f"{server.url}/oauth2/token/", breaker=breaker), breaker=breaker)
+    assert breaker.seen == [("token", False)]
+
+
+def test_a_refusal_of_the_token_endpoint_is_an_answer(wire):
+    breaker, server = Memory(), wire(http(401, b'{"error": "invalid_client"}'))
+    with pytest.raises(AuthenticationFailed):
+        get(server.url, tokens=source(url=f"{server.url}/oauth2/token/", breaker=breaker), breaker=breaker)
+    assert breaker.seen == [("token", True)]
+
+
+def test_one_clock_over_token_tries_and_pauses_ends_them_together(wire):
+    server = wire(http(503))
+    with within(0.15), pytest.raises(PoderoError):
+        get(server.url)
+    assert len(server.requests) == 1  # the second try would have begun after the end
+
+
+def test_of_two_clocks_the_earlier_one_counts():
+    with within(60), within(1000):
+        assert seconds_left() <= 60
+    assert seconds_left() == math.inf
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ class Wire:
 def source(
     store: MemoryTokenStore | None = None, url: str = "http://127.0.0.1:9/oauth2/token/", **known: Any
 ) -> TokenSource:
-    options = {name: known.pop(name) for name in ("clock", "timeouts", "ca_bundle") if name in known}
+    options = {name: known.pop(name) for name in ("clock", "timeouts", "ca_bundle", "breaker") if name in known}
     credentials = Credentials(**{"token_url": url, "client_id": "alpenstrom", "client_secret": "s3cret"} | known)
     return TokenSource(credentials, store or MemoryTokenStore(), key="a", allow_insecure=True, **options)
 

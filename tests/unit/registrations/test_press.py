@@ -204,7 +204,7 @@ def test_while_podero_is_known_to_be_away_nothing_is_begun_and_everything_is_kep
     from podero_admin.gateway import AWAY_AFTER, CachedBreaker
 
     for _ in range(AWAY_AFTER):
-        CachedBreaker(str(organization_a.id)).record(reached=False)
+        CachedBreaker(str(organization_a.id)).record("reads", reached=False, seconds=0.1)
     registration = press()
     assert (registration.outcome, registration.seen) == ("not_sent", "known_away")
     assert actions(registration) == ["registration.requested", "registration.not_sent"]
@@ -219,7 +219,7 @@ def test_after_a_while_a_read_finds_out_whether_podero_is_back_never_a_registrat
     from podero_admin.gateway import AWAY_AFTER, AWAY_SECONDS, CachedBreaker
 
     for _ in range(AWAY_AFTER):
-        CachedBreaker(str(organization_a.id)).record(reached=False)
+        CachedBreaker(str(organization_a.id)).record("reads", reached=False, seconds=0.1)
     time_machine.move_to(time.time() + AWAY_SECONDS + 1)
     world.faults.add(Fault("503", match="user", times=2))
     assert press().seen == "known_away"

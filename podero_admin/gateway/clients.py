@@ -1,0 +1,128 @@
+"""Hands out clients of the API: with the organisation's credentials, limits, breaker and a place to wait in."""
+
+import math
+import time
+from contextlib import suppress
+from functools import lru_cache, partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from podero_admin.env import OrganizationSettings
+from podero_admin.gateway.breaker import CachedBreaker
+from podero_admin.gateway.crowd import seat
+from podero_admin.gateway.entries import credentials, entry_of
+from podero_admin.gateway.facts import note, note_error
+from podero_admin.gateway.tokens import CachedTokenStore
+from podero_admin.podero import MemoryTokenStore, PoderoClient, Timeouts, TokenSource, Transport
+from podero_admin.podero.deadline import within
+from podero_admin.podero.errors import KnownAway, PoderoError
+from podero_admin.podero.exchange import Answer
+
+#: How long a press waits for a token or for a sign of life, before anything is sent.
+READY_SECONDS = 10.0
+NOBODY = UUID(int=0)
+
+
+class _SharedTransport(Transport):
+    """Takes one of the places to wait in; a read, with its token and its tries, ends after `seconds`."""
+
+    def __init__(self, *args: Any, seconds: float, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._seconds = seconds
+
+    def request(self, method: Any, *args: Any, **options: Any) -> Answer:
+        """A registration has the time limits of its one POST: what came before must not shorten them."""
+        with seat(), within(self._seconds if method == "GET" else math.inf):
+            return super().request(method, *args, **options)
+
+
+def _timeouts(seconds: float = math.inf) -> Timeouts:
+    limits = (settings.PODERO_CONNECT_TIMEOUT, settings.PODERO_READ_TIMEOUT, settings.PODERO_DEADLINE)
+    connect, read, deadline = (min(limit, seconds) for limit in limits)
+    return Timeouts(connect=connect, read=read, deadline=deadline)
+
+
+@lru_cache(maxsize=64)
+def _source(entry: OrganizationSettings) -> TokenSource:
+    return TokenSource(
+        credentials(entry),
+        CachedTokenStore(),
+        key=str(entry.id),
+        timeouts=_timeouts(),
+        allow_insecure=settings.ALLOW_INSECURE_UPSTREAM,
+        breaker=CachedBreaker(str(entry.id)),
+    )
+
+
+def _breaker(entry: OrganizationSettings, *, seconds: float = math.inf, user_id: UUID = NOBODY) -> CachedBreaker:
+    return CachedBreaker(str(entry.id), patience=seconds, ask=partial(_probe, entry, user_id))
+
+
+def _probe(entry: OrganizationSettings, user_id: UUID, seconds: float) -> None:
+    """Any answer will do, also that there is no such user: what the breaker learns of it counts."""
+    with suppress(PoderoError):
+        _client(entry, seconds).get_user(user_id)
+
+
+@lru_cache(maxsize=128)
+def _client(entry: OrganizationSettings, seconds: float) -> PoderoClient:
+    transport = _SharedTransport(
+        entry.api_url,
+        _source(entry),
+        seconds=min(seconds, settings.PODERO_DEADLINE),
+        timeouts=_timeouts(seconds),
+        allow_insecure=settings.ALLOW_INSECURE_UPSTREAM,
+        breaker=_breaker(entry, seconds=seconds),
+    )
+    return PoderoClient(transport, entry.id)
+
+
+def podero_client(organization_id: UUID, *, seconds: float | None = None) -> PoderoClient:
+    """The client of one organisation, shared by the threads of this process; `seconds` is for a read in all."""
+    return _client(entry_of(organization_id), seconds or math.inf)
+
+
+def ready_to_send(organization_id: UUID, *, user_id: UUID) -> None:
+    """Make sure of a token now, so that a registration does not wait for one later; raises PoderoError.
+
+    Where Podero was away and has not answered since, a read finds out whether it is back: never a registration.
+    """
+    entry = entry_of(organization_id)
+    with seat(), within(READY_SECONDS):
+        _breaker(entry, user_id=user_id).require("register")
+        _source(entry).token()
+
+
+def look_again(organization_id: UUID, *, user_id: UUID = NOBODY) -> bool:
+    """Where Podero was away or slow, ask whether it is back, by reading this user; True if it answered just now."""
+    return _breaker(entry_of(organization_id), user_id=user_id).find_out()
+
+
+def try_connection(organization_id: UUID) -> tuple[bool, str]:
+    """Ask for a fresh token and the list of users; say in one sentence how that went."""
+    try:
+        with seat():
+            return _tried(organization_id)
+    except KnownAway as busy:
+        return False, str(busy)
+
+
+def _tried(organization_id: UUID) -> tuple[bool, str]:
+    key = str(organization_id)
+    try:
+        users = _test_client(entry_of(organization_id)).list_users().value
+    except PoderoError as error:
+        note_error(key, str(error))
+        return False, str(error)
+    note(key, token_at=time.time(), error="")
+    CachedBreaker(key).answered()
+    return True, f"A token was given and the list of users was read: {len(users)} users."
+
+
+def _test_client(entry: OrganizationSettings) -> PoderoClient:
+    """With a token of its own, and whatever the breaker says."""
+    limits: dict[str, Any] = {"timeouts": _timeouts(), "allow_insecure": settings.ALLOW_INSECURE_UPSTREAM}
+    source = TokenSource(credentials(entry), MemoryTokenStore(), key="test", **limits)
+    return PoderoClient(Transport(entry.api_url, source, **limits), entry.id)

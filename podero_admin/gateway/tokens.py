@@ -1,0 +1,74 @@
+"""Where tokens are kept for all processes: encrypted, in the shared cache."""
+
+import base64
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.core.cache import cache
+
+from podero_admin.gateway.facts import note
+from podero_admin.podero import Token
+from podero_admin.podero.deadline import seconds_left
+
+TOKEN_LOCK_SECONDS = 20.0
+
+
+@lru_cache(maxsize=1)
+def _cipher(secret_key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"token cache:{secret_key}".encode()).digest()))
+
+
+class CachedTokenStore:
+    """Tokens for all processes, encrypted in the shared cache."""
+
+    def get(self, key: str) -> Token | None:
+        sealed = cache.get(f"podero:token:{key}")
+        if not sealed:
+            return None
+        try:
+            opened = json.loads(_cipher(settings.SECRET_KEY).decrypt(sealed.encode()))
+        except (InvalidToken, ValueError):
+            return None
+        return Token(**opened)
+
+    def set(self, key: str, token: Token, ttl: float) -> None:
+        opened = {"access_token": token.access_token, "expires_at": token.expires_at, "renew_at": token.renew_at}
+        cache.set(
+            f"podero:token:{key}", _cipher(settings.SECRET_KEY).encrypt(json.dumps(opened).encode()).decode(), ttl
+        )
+        note(key, token_at=time.time())
+
+    def delete(self, key: str) -> None:
+        cache.delete(f"podero:token:{key}")
+
+    @contextmanager
+    def lock(self, key: str) -> Iterator[bool]:
+        """Hold a short lease in the cache; whoever waits looks every 20 ms, and gives up rather than hang."""
+        name, mine, until = (
+            f"podero:token-lock:{key}",
+            f"{threading.get_ident()}-{time.monotonic_ns()}",
+            time.monotonic() + min(TOKEN_LOCK_SECONDS, seconds_left()),
+        )
+        acquired = cache.add(name, mine, TOKEN_LOCK_SECONDS)
+        while not acquired and time.monotonic() < until:
+            time.sleep(0.02)
+            acquired = cache.add(name, mine, TOKEN_LOCK_SECONDS)
+        try:
+            yield acquired
+        finally:
+            if acquired and cache.get(name) == mine:
+                cache.delete(name)
+
+    def get_hint(self, key: str) -> str | None:
+        hint = cache.get(f"podero:token-body:{key}")
+        return hint if isinstance(hint, str) else None
+
+    def set_hint(self, key: str, encoding: str) -> None:
+        cache.set(f"podero:token-body:{key}", encoding, None)

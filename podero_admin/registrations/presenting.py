@@ -120,11 +120,12 @@ def _links(registration: Registration) -> list[dict[str, str]]:
 
 
 def _attempt(access: Access, registration: Registration, attempt: Attempt) -> dict[str, Any]:
+    """A position stays hidden here: it is asked for on the vehicle's page, which notes who did."""
     payload = json.loads(attempt.payload)
-    if not access.allows(Permission.POSITION_VIEW, registration.organization_id):
-        payload |= {name: "hidden" for name in PLACE if name in payload}
+    payload |= {name: "hidden" for name in PLACE if name in payload}
     return {
         "row": attempt,
+        "sent_at": attempt.sent_at if attempt.outcome != Outcome.NOT_SENT else None,
         "badge": outcome_badge(attempt.outcome or registration.outcome),
         "sent": pretty(payload),
         "answered": _answered(attempt),
@@ -133,11 +134,10 @@ def _attempt(access: Access, registration: Registration, attempt: Attempt) -> di
 
 
 def _answer(access: Access, registration: Registration, attempt: Attempt) -> str:
-    """What came back, for those who may see it raw; without the position for those who may not see positions."""
+    """What came back, for those who may see it raw; without the position."""
     if not access.allows(Permission.RAW_VIEW, registration.organization_id):
         return ""
-    names_none = not any(name in attempt.answer for name in PLACE)
-    if names_none or access.allows(Permission.POSITION_VIEW, registration.organization_id):
+    if not any(name in attempt.answer for name in PLACE):
         return attempt.answer
     try:
         answer = json.loads(attempt.answer)

@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: run test check lint bench help
+.PHONY: run test check lint bench prove help
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -25,6 +25,11 @@ lint: .venv/dev.stamp
 
 bench: .venv/dev.stamp ## Measure pages against a constant page and Django's own admin (BENCH="--quick"), into var/bench.md
 	@exec $(BIN)/python -m tests.bench $(BENCH)
+
+PROVE := --registrations 10000 --races 1000 --kills 100 --settled 1000 --settlers 8 --shake-every 100
+prove: .venv/dev.stamp ## Prove one press, one vehicle under faults, kills and crowds, for hours (PROVE="--races 1000 --registrations 0")
+	@$(BIN)/python -m tests.faults.prove $(PROVE)
+	@test -z "$$TEST_DATABASE_URL" || exec $(BIN)/python -m tests.faults.prove $(PROVE) --database "$$TEST_DATABASE_URL"
 
 .venv/made.stamp:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; say where with make PYTHON=…"; exit 1; }

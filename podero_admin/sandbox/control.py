@@ -1,6 +1,7 @@
 """The levers for other processes, over HTTP: faults, ledger, users, vehicles. Not the API's, so without a token."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -53,9 +54,14 @@ def _show_ledger(world: World, _content: Any, _rest: str) -> Answer:
     return as_json(world.ledger.as_json())
 
 
-def _show_requests(world: World, _content: Any, _rest: str) -> Answer:
-    entries = [asdict(each) for each in list(world.requests)]
+def _show_requests(world: World, _content: Any, endpoint: str) -> Answer:
+    entries = [asdict(each) for each in list(world.requests) if endpoint in {"", each.endpoint}]
     return as_json({"token_requests": world.token_requests, "requests": entries})
+
+
+def _count_late(_world: World, _content: Any, _rest: str) -> Answer:
+    """How many registrations are still to be carried out, long after their connection was lost."""
+    return as_json(sum(isinstance(each, threading.Timer) for each in threading.enumerate()))
 
 
 def _revoke_tokens(world: World, _content: Any, _rest: str) -> Answer:
@@ -95,6 +101,7 @@ LEVERS: dict[tuple[str, str], Lever] = {
     ("DELETE", "faults"): _clear_faults,
     ("GET", "ledger"): _show_ledger,
     ("GET", "requests"): _show_requests,
+    ("GET", "late"): _count_late,
     ("DELETE", "tokens"): _revoke_tokens,
     ("POST", "settings"): _change_settings,
     ("POST", "users"): _write_user,

@@ -89,7 +89,7 @@ def test_send_again_that_another_registration_overtakes_within_its_press_sends_n
     assert registration.outcome == "not_sent"
     mine = Registration.objects.select_related("customer").get(pk=registration.pk)
     world.faults.add(Fault("list_fails", match="vehicles", times=2))
-    overtaking, done = meanwhile(lambda: press(by=sara), after="\"settled_at\" >= ")
+    overtaking, done = meanwhile(lambda: press(by=sara), after='"settled_at" >= ')
     with overtaking, pytest.raises(Conflicting, match="registered meanwhile"):
         registration_send_again(access=access_of(alice), registration=mine, attempt_number=1)
     assert done[1].outcome == "confirmed"

@@ -1,0 +1,1 @@
+"""The proving machine: one press, one vehicle, under faults, kills and crowds."""

@@ -60,9 +60,9 @@ class Answer:
         """Read the body as JSON; raises ContractViolation, with the id if one can be read."""
         try:
             return read_json(self.body)
-        except ValueError as why:
+        except ValueError:
             found = readable_id(read_leniently(self.body))
-            error = ContractViolation(f"Podero's answer cannot be read: {type(why).__name__}.", readable_id=found)
+            error = ContractViolation("Podero's answer cannot be read: it is no sound JSON.", readable_id=found)
             raise self.attached_to(error) from None
 
     def attached_to(self, error: Failure) -> Failure:

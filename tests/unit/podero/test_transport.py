@@ -30,6 +30,7 @@ from podero_admin.podero import (
     Transport,
     Unreachable,
 )
+from podero_admin.podero.exchange import Answer
 from podero_admin.podero.deadline import seconds_left, within
 
 from .wire import hang_up, http, silence, source, transport, with_token
@@ -393,3 +394,11 @@ def test_neither_an_answer_nor_an_error_shows_the_token(wire):
     with pytest.raises(Interrupted) as caught:
         post(wire(hang_up).url)
     assert "token-one" not in f"{caught.value!r} {caught.value.__dict__} {caught.value.__cause__!r}"
+
+
+@pytest.mark.parametrize("body", [b"<html>", b'{"id": ', b"\xff\xfe", b"", b"[" * 100_000])
+def test_an_answer_that_is_no_json_is_told_without_names_of_our_code(body: bytes) -> None:
+    answer = Answer(status=200, body=body, duration_ms=1, request_id="r")
+    with pytest.raises(ContractViolation) as caught:
+        answer.json()
+    assert str(caught.value) == "Podero's answer cannot be read: it is no sound JSON."

@@ -273,6 +273,12 @@ def test_the_export_holds_what_is_filtered_and_is_itself_an_event(client_of, don
     assert rows[0]["hash"] == kept.hash
 
 
+def test_an_export_is_told_where_its_events_are_from(client_of, bob, organization_a, organization_b):
+    bob.memberships.create(organization=organization_b, role="agent")
+    client_of(bob).post("/audit/export/")
+    assert Event.objects.get(action=Action.EVENTS_EXPORTED).organization_id == organization_a.id
+
+
 def test_the_export_ends_with_itself(client_of, done_by, bob, alice):
     response = client_of(bob).post("/audit/export/")
     later = done_by(alice)

@@ -1,6 +1,7 @@
 """A copy of the log for a spreadsheet: first the event that tells of it, then the rows."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.db import transaction
 
@@ -20,7 +21,13 @@ def events_export(*, access: Access, filters: EventFilters) -> Iterator[Event]:
         told = record(
             Action.EVENTS_EXPORTED,
             access=access,
-            organization_id=filters.organization or access.chosen,
+            organization_id=filters.organization or access.chosen or _only_watched(access),
             subject=subject,
         )
     return events_up_to(access=access, filters=filters, number=told.number)
+
+
+def _only_watched(access: Access) -> UUID | None:
+    """Whose log was copied, when the person watches one organisation among several seats."""
+    watched = list(access.organization_ids(Permission.EVENTS_EXPORT))
+    return watched[0] if len(watched) == 1 else None

@@ -30,8 +30,8 @@ from podero_admin.podero import (
     Transport,
     Unreachable,
 )
-from podero_admin.podero.exchange import Answer
 from podero_admin.podero.deadline import seconds_left, within
+from podero_admin.podero.exchange import Answer
 
 from .wire import hang_up, http, silence, source, transport, with_token
 

@@ -116,13 +116,19 @@ class Connection:
     error_at: datetime | None
 
     @property
+    def is_failing(self) -> bool:
+        """Whether nothing that was told came after the last error."""
+        told = [at for at in (self.token_at, self.organization.directory_fetched_at) if at]
+        return bool(self.error) and (self.error_at is None or all(at < self.error_at for at in told))
+
+    @property
     def badge(self) -> tuple[str, str, str]:
         """Value, label and tone."""
         if not self.organization.is_configured:
             return "left", "No longer configured", "unknown"
         if self.is_away:
             return "away", "Podero is away", "error"
-        if self.error:
+        if self.is_failing:
             return "error", "Last call failed", "warning"
         return ("ok", "Works", "ok") if self.token_at else ("unknown", "Not used yet", "unknown")
 

@@ -60,6 +60,19 @@ class TestLastError:
         assert [record.levelname for record in caplog.records if "credentials" in record.getMessage()] == ["ERROR"]
         assert "Last call failed" in client_of(adam).get("/connections/").content.decode()
 
+    def test_an_error_is_told_but_is_not_the_last_call_once_podero_answered_again(
+        self, adam: Any, organization_a: Any, world: Any, client_of: Any
+    ) -> None:
+        world.faults.add(Fault("lost_before", match="users", times=None))
+        browser = client_of(adam)
+        browser.post("/customers/refresh/", {"organization": str(organization_a.id)})
+        assert "Last call failed" in browser.get("/connections/").content.decode()
+        world.faults.clear()
+        browser.post("/customers/refresh/", {"organization": str(organization_a.id)})
+        page = browser.get("/connections/").content.decode()
+        assert "Last call failed" not in page
+        assert "Podero could not be reached." in page
+
 
 class TestChoose:
     def test_it_is_kept_shown_and_recorded(

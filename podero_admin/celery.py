@@ -37,6 +37,7 @@ app.conf.update(
     task_always_eager=getattr(settings, "TASKS_EAGER", False),
     beat_schedule={
         "settle": {"task": "registrations.settle", "schedule": 2.0, "options": {"expires": 10}},
+        "sweep": {"task": "registrations.sweep", "schedule": 300.0, "options": {"expires": 300}},
         "directory": {"task": "directory.refresh_due", "schedule": 60.0, "options": {"expires": 60}},
         "audit-verify": {"task": "audit.verify", "schedule": 900.0, "options": {"expires": 600}},
     },

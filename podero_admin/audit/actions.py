@@ -110,6 +110,8 @@ class Action(StrEnum):
         "Found a duplicate",
         "{actor} found more than one vehicle at Podero for one registration: {object}",
     )
+    ALARM_RAISED = "alarm.raised", "Raised an alarm", "{actor} raised the alarm: {object}"
+    ALARM_ACKNOWLEDGED = "alarm.acknowledged", "Acknowledged an alarm", "{actor} has seen the alarm: {object}"
 
     EVENTS_EXPORTED = "events.exported", "Exported events", "{actor} exported events from the audit log"
     EVENTS_VERIFIED = "events.verified", "Verified the audit log", "{actor} verified the audit log"

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     EVENTS_VIEW_ALL = "events_view_all"
     EVENTS_EXPORT = "events_export"
     CONNECTION_VIEW = "connection_view"
+    STATUS_VIEW = "status_view"
 
 
 _LOOK = {Permission.CUSTOMER_VIEW, Permission.VEHICLE_VIEW, Permission.CUSTOMERS_REFRESH, Permission.VEHICLE_REFRESH}
@@ -41,12 +42,14 @@ _SENIOR = _AGENT | {
     Permission.REGISTRATIONS_VIEW_ALL,
     Permission.POSITION_VIEW,
     Permission.RAW_VIEW,
+    Permission.STATUS_VIEW,
 }
 _SUPERVISOR = _LOOK | {
     Permission.REGISTRATIONS_VIEW_ALL,
     Permission.RAW_VIEW,
     Permission.EVENTS_VIEW_ALL,
     Permission.EVENTS_EXPORT,
+    Permission.STATUS_VIEW,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {

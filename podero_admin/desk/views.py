@@ -14,8 +14,9 @@ from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid
 from podero_admin.core.http import THEME_COOKIE, THEMES, StaffRequest, back_to, redirect_to, render_page
 from podero_admin.desk import selectors, services
+from podero_admin.desk import status as health
 from podero_admin.registrations.outcomes import OPEN
-from podero_admin.registrations.selectors import open_registrations, registrations_of
+from podero_admin.registrations.selectors import alarms, open_registrations, registrations_of
 from podero_admin.registrations.wording import outcome_badge
 
 YEAR = 365 * 24 * 3600
@@ -27,12 +28,20 @@ def start(request: StaffRequest) -> HttpResponse:
     access = request.access
     registrations = open_registrations(access=access)
     context = {
+        "alarms": alarms(access=access, permission=Permission.REGISTRATION_DECIDE),
         "needing_action": selectors.needing_action(access=access),
         "registrations": [(row, outcome_badge(row.outcome)) for row in registrations],
         "sees_all": access.allows(Permission.REGISTRATIONS_VIEW_ALL),
         "recent": selectors.recently_opened(access=access),
     }
     return render_page(request, "desk/start.html", context)
+
+
+@require_GET
+@requires(Permission.CUSTOMER_VIEW)
+def status(request: StaffRequest) -> HttpResponse:
+    """The long form for those who may see it somewhere; for others whether Podero and the background work."""
+    return render_page(request, "desk/status.html", {"status": health.status(access=request.access)})
 
 
 @require_GET

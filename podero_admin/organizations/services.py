@@ -138,6 +138,11 @@ def connection_list(*, access: Access) -> list[Connection]:
     return [_connection(organization) for organization in organizations]
 
 
+def connection_states(*, access: Access) -> list[Connection]:
+    """Of the organisations that a person's lists show: to see whether Podero works is everybody's."""
+    return [_connection(organization) for organization in Organization.objects.filter(id__in=access.listed_ids())]
+
+
 def connection_get(*, access: Access, organization_id: UUID) -> Connection:
     permission = Permission.CONNECTION_VIEW
     return _connection(organization_get(access=access, organization_id=organization_id, permission=permission))

@@ -238,3 +238,12 @@ class DecisionForm(forms.Form):
     def clean_vehicle(self) -> Any:
         raw = self.cleaned_data["vehicle"]
         return None if raw == "none" else forms.UUIDField().clean(raw)
+
+
+class AcknowledgementForm(forms.Form):
+    """That a senior has seen an alarm, and why it may rest; `read` is the alarm as it stood on their page."""
+
+    read = forms.CharField(max_length=500, required=False, strip=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        max_length=500, widget=forms.Textarea(attrs={"rows": 2, "class": "form-control form-control-sm"})
+    )

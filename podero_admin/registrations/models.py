@@ -1,4 +1,4 @@
-"""What an agent wanted registered, each attempt to send it, and what became of it."""
+"""What an agent wanted registered, each attempt to send it, and what became of it; what was found beside that."""
 
 import json
 import uuid
@@ -13,6 +13,7 @@ from podero_admin.organizations.models import Organization
 from podero_admin.registrations.outcomes import OPEN, Outcome
 from podero_admin.vehicles.models import Vehicle
 
+WORKER, SETTLED_BY_HAND, SWEEP = "worker", "settle", "sweep"
 CHOICES = [(outcome.value, outcome.value.replace("_", " ")) for outcome in Outcome]
 
 
@@ -49,6 +50,9 @@ class Registration(models.Model):
     messages = models.TextField(blank=True, help_text="what Podero said of the fields, JSON")
     candidates = models.TextField(blank=True, help_text="ids of vehicles that may be the one, JSON")
     alarm = models.CharField(max_length=500, blank=True)
+    alarm_since = models.DateTimeField(
+        null=True, help_text="when the alarm was raised; empty once a senior has seen it"
+    )
     decided_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     decision_reason = models.CharField(max_length=500, blank=True)
 
@@ -66,6 +70,7 @@ class Registration(models.Model):
             models.Index(fields=["organization", "outcome", "id"]),
             models.Index(fields=["requested_by", "outcome"]),
             models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="registration_due"),
+            models.Index(fields=["alarm_since"], condition=Q(alarm_since__isnull=False), name="registration_alarmed"),
             models.Index(
                 fields=["outcome", "pending_at"],
                 condition=Q(outcome__in=["pending", "sending"]),
@@ -122,3 +127,34 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration_id} attempt {self.number}"
+
+
+class Stray(models.Model):
+    """A vehicle at Podero with a reference of ours that no registration here accounts for; told once."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="strays")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="strays")
+    vehicle_id = models.UUIDField(help_text="as Podero names it; the vehicle may not be among ours")
+    reference = models.CharField(max_length=12)
+    alarm = models.CharField(max_length=500)
+    found_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["vehicle_id", "reference"], name="stray_found_once")]
+        indexes = [models.Index(fields=["found_at"], condition=Q(acknowledged_at__isnull=True), name="stray_open")]
+
+    def __str__(self) -> str:
+        return f"{self.reference} on vehicle {self.vehicle_id}"
+
+
+class Chore(models.Model):
+    """Work in the background that is done again and again: when it was last done, and who has it now."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    done_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

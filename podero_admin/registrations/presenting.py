@@ -10,7 +10,7 @@ from django.utils import timezone
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.http import link
 from podero_admin.fields import DEVICE_MODEL_INPUTS, DEVICE_MODEL_PREFIX, INPUTS
-from podero_admin.registrations.forms import DecisionForm, RegistrationForm
+from podero_admin.registrations.forms import AcknowledgementForm, DecisionForm, RegistrationForm
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import DECIDABLE, SENDABLE_AGAIN, Outcome
 from podero_admin.registrations.payload import with_tag
@@ -57,7 +57,13 @@ def row(registration: Registration) -> dict[str, Any]:
     return {"row": registration, "badge": outcome_badge(registration.outcome), "car": car_of(registration)}
 
 
-def detail(access: Access, registration: Registration, *, decision: DecisionForm | None) -> dict[str, Any]:
+def detail(
+    access: Access,
+    registration: Registration,
+    *,
+    decision: DecisionForm | None,
+    acknowledgement: AcknowledgementForm | None,
+) -> dict[str, Any]:
     """Everything the page of one registration shows."""
     may_register = access.allows(Permission.VEHICLE_REGISTER, registration.organization_id)
     is_moving = registration.outcome in MOVING
@@ -75,6 +81,7 @@ def detail(access: Access, registration: Registration, *, decision: DecisionForm
         "may_correct": may_register and registration.outcome == Outcome.REJECTED,
         "attempts": [_attempt(access, registration, attempt) for attempt in registration.attempts.all()],
         "sentences": settings_in_words(registration.sent_payload, tz=tz),
+        "acknowledgement": _acknowledgement(access, registration, acknowledgement),
         **_decision(access, registration, decision),
     }
 
@@ -152,6 +159,16 @@ def _answered(attempt: Attempt) -> str:
     if attempt.status is None:
         return "none" if attempt.finished_at else "none yet"
     return f"HTTP {attempt.status}" + (f" after {attempt.duration_ms:,} ms" if attempt.duration_ms is not None else "")
+
+
+def _acknowledgement(
+    access: Access, registration: Registration, form: AcknowledgementForm | None
+) -> AcknowledgementForm | None:
+    if registration.alarm_since is None or not access.allows(
+        Permission.REGISTRATION_DECIDE, registration.organization_id
+    ):
+        return None
+    return form or AcknowledgementForm(initial={"read": registration.alarm})
 
 
 def _decision(access: Access, registration: Registration, decision: DecisionForm | None) -> dict[str, Any]:

@@ -1,16 +1,19 @@
 """Look up registrations, within what `access` allows."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Invalid, NotFound
 from podero_admin.core.paging import Page, paginate
 from podero_admin.directory.models import Customer
-from podero_admin.registrations.models import Registration
-from podero_admin.registrations.outcomes import OPEN, Outcome
+from podero_admin.organizations.models import Organization
+from podero_admin.registrations.models import SETTLED_BY_HAND, SWEEP, WORKER, Chore, Registration, Stray
+from podero_admin.registrations.outcomes import OPEN, SENDABLE_AGAIN, Outcome
 from podero_admin.vehicles.models import Vehicle
 
 
@@ -107,3 +110,89 @@ def candidate_vehicles(registration: Registration) -> list[Vehicle]:
     free = Vehicle.objects.filter(customer=registration.customer_id, registration__isnull=True)
     free = free.exclude(id__in=before).defer("output")
     return sorted(free, key=lambda vehicle: str(vehicle.id) not in likely)
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An alarm that no senior has seen yet: of a registration, or of a vehicle that no registration accounts for."""
+
+    reference: str
+    text: str
+    since: datetime
+    customer: Customer
+    organization: Organization
+    stray: int | None = None
+
+
+def alarms(*, access: Access, permission: Permission, limit: int = 20) -> list[Alarm]:
+    """The latest first."""
+    ids = access.listed_ids(permission)
+    raised = Registration.objects.filter(organization__in=ids, alarm_since__isnull=False)
+    strays = Stray.objects.filter(organization__in=ids, acknowledged_at__isnull=True)
+    found = [
+        Alarm(row.reference, row.alarm, row.alarm_since, row.customer, row.organization)
+        for row in raised.select_related("customer", "organization").order_by("-alarm_since")[:limit]
+        if row.alarm_since
+    ] + [
+        Alarm(row.reference, row.alarm, row.found_at, row.customer, row.organization, row.pk)
+        for row in strays.select_related("customer", "organization").order_by("-found_at")[:limit]
+    ]
+    return sorted(found, key=lambda alarm: alarm.since, reverse=True)[:limit]
+
+
+def stray_get(*, access: Access, number: int) -> Stray:
+    found = Stray.objects.select_related("customer", "organization").filter(pk=number).first()
+    if found is None or not access.allows(Permission.CUSTOMER_VIEW, found.organization_id):
+        raise NotFound("There is no such finding in your organisations.", outside=f"stray {number}" if found else "")
+    access.require(Permission.REGISTRATIONS_VIEW_ALL, found.organization_id)
+    return found
+
+
+def vehicle_of(stray: Stray) -> Vehicle | None:
+    """The vehicle as we keep it, unless it is kept as somebody else's."""
+    return Vehicle.objects.filter(pk=stray.vehicle_id, customer=stray.customer_id).defer("output").first()
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What of an organisation is not settled."""
+
+    open: int = 0
+    oldest: datetime | None = None
+    review: int = 0
+    looked_for: int = 0
+
+
+def backlogs(*, access: Access, permission: Permission) -> dict[UUID, Backlog]:
+    """By organisation; one without anything unsettled is left out."""
+    is_open = Q(outcome__in=sorted(OPEN))
+    is_looked_for = Q(outcome__in=sorted(SENDABLE_AGAIN), next_check_at__isnull=False)
+    rows = Registration.objects.filter(is_open | is_looked_for, organization__in=access.listed_ids(permission))
+    counted = (
+        rows.order_by()
+        .values_list("organization_id")
+        .annotate(
+            open=Count("id", filter=is_open),
+            oldest=Min("created_at", filter=is_open),
+            review=Count("id", filter=Q(outcome=Outcome.REVIEW)),
+            looked_for=Count("id", filter=is_looked_for),
+        )
+    )
+    return {organization_id: Backlog(*numbers) for organization_id, *numbers in counted}
+
+
+@dataclass(frozen=True)
+class Chores:
+    """When the background last did what."""
+
+    worker_at: datetime | None
+    settled_by_hand_at: datetime | None
+    swept_at: datetime | None
+    sweep_note: str
+
+
+def chores() -> Chores:
+    known = Chore.objects.in_bulk()
+    none = Chore()
+    worker, by_hand, sweep = (known.get(name, none) for name in (WORKER, SETTLED_BY_HAND, SWEEP))
+    return Chores(worker.done_at, by_hand.done_at, sweep.done_at, sweep.note)

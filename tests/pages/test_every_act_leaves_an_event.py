@@ -15,8 +15,9 @@ from tests.registering import press, registration_of
 
 # They show, search or check, and change nothing of anybody's: what they may store is a mirror, a session or a cookie.
 READS = {
-    "desk:start", "desk:open", "desk:customer", "desk:theme",
+    "desk:start", "desk:status", "desk:open", "desk:customer", "desk:theme",
     "directory:list", "registering:preview", "registrations:list", "registrations:detail",
+    "registrations:stray",
     "vehicles:list", "vehicles:detail", "audit:list", "audit:detail",
     "organizations:connections",
     "account_inactive", "account_signup", "account_reauthenticate", "account_set_password",
@@ -56,6 +57,28 @@ def _send_again(stage: dict[str, Any]) -> None:
     stage["client"].post(f"{address}/send-again/", {"attempt": "1"})
 
 
+def _alarmed(stage: dict[str, Any]) -> Any:
+    """A registration that another vehicle bears too, and a vehicle of a registration that nobody knows."""
+    registration, customer = registration_of(press(stage["client"], stage["customer"].id)), stage["customer"]
+    for reference in (registration.reference, "R-23456789AB"):
+        stage["world"].add_vehicle(str(customer.id), comment=f"[pa:{reference[2:]}-1] White")
+    call_command("sweep")
+    registration.refresh_from_db()
+    return registration
+
+
+def _acknowledge(stage: dict[str, Any]) -> None:
+    registration = _alarmed(stage)
+    data = {"read": registration.alarm, "reason": "seen to"}
+    stage["client"].post(reverse("registrations:acknowledge", args=[registration.reference]), data)
+
+
+def _acknowledge_stray(stage: dict[str, Any]) -> None:
+    _alarmed(stage)
+    stray = stage["customer"].strays.get()
+    stage["client"].post(reverse("registrations:acknowledge_stray", args=[stray.pk]), {"reason": "seen to"})
+
+
 def _reset_from_key(stage: dict[str, Any]) -> None:
     from podero_admin.accounts.invitations import invitation_link
 
@@ -83,6 +106,8 @@ ACTS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "registering:register": ("registration.requested", _vehicle),
     "registrations:send_again": ("registration.sent_again", _send_again),
     "registrations:decide": ("registration.decided", _send_again),
+    "registrations:acknowledge": ("alarm.acknowledged", _acknowledge),
+    "registrations:acknowledge_stray": ("alarm.acknowledged", _acknowledge_stray),
     "vehicles:refresh": (
         "vehicle.refreshed",
         lambda s: s["client"].post(reverse("vehicles:refresh", args=[_vehicle(s).id])),
@@ -168,6 +193,7 @@ COMMANDS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "load_organizations": ("organization.loaded", _left_the_file),
     "check_connection": ("connection.tested", lambda s: call_command("check_connection")),
     "settle": ("registration.confirmed", _settle),
+    "sweep": ("alarm.raised", _alarmed),
     "audit_verify": ("events.verified", lambda _stage: _break_and_verify()),
 }
 

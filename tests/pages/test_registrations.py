@@ -316,7 +316,9 @@ def test_what_did_not_go_out_is_not_shown_as_sent(client_of, alice, jana, write_
 
 
 def test_an_alarm_is_shown_on_the_page_and_in_the_list(client_of, alice, stored):
-    registration = stored("confirmed", alarm="Podero has this registration more than once: a, b.")
+    registration = stored(
+        "confirmed", alarm="Podero has this registration more than once: a, b.", alarm_since=timezone.now()
+    )
     client = client_of(alice)
     assert "more than once: a, b." in page_of(client, registration)
     assert "Alarm" in main_of(client.get("/registrations/").content.decode())

@@ -12,11 +12,15 @@ from podero_admin.core.access import Access
 from podero_admin.directory.models import Customer
 from podero_admin.podero import ElectricVehicle
 from podero_admin.registrations.models import Attempt, Registration
-from podero_admin.registrations.outcomes import Outcome, Seen
+from podero_admin.registrations.outcomes import SENDABLE_AGAIN, Outcome, Seen
 from podero_admin.registrations.payload import reference_in
+from podero_admin.registrations.services.strays import strays_note
 from podero_admin.registrations.services.transition import move, tell
+from podero_admin.registrations.wording import outcome_badge
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.services import customer_vehicles_fetch, vehicles_store
+
+GIVEN_UP = SENDABLE_AGAIN | {Outcome.REJECTED}
 
 
 def tagged(vehicles: Iterable[ElectricVehicle], reference: str) -> list[ElectricVehicle]:
@@ -47,13 +51,11 @@ def confirm(
     )
     vehicle = stored[0] if stored else None
     is_taken = vehicle is not None and _is_taken(registration, vehicle)
-    alarm = _alarm(vehicles, vehicle, is_taken=is_taken)
-    values: dict[str, Any] = {
-        "settled_at": timezone.now(),
-        "next_check_at": None,
-        "claimed_until": None,
-        "alarm": alarm,
-    }
+    contradiction = _contradiction(vehicles, vehicle, is_taken=is_taken)
+    alarm = contradiction or _after_all(registration, vehicles)
+    now = timezone.now()
+    values: dict[str, Any] = {"settled_at": now, "next_check_at": None, "claimed_until": None}
+    values |= {"alarm": alarm, "alarm_since": now if alarm else None}
     if vehicle is not None and not is_taken:
         values["vehicle"] = vehicle
         remember_sent(registration, vehicle, attempt)
@@ -61,7 +63,8 @@ def confirm(
         _raise_late_alarm(access, registration, vehicles)
         return False
     if alarm:
-        tell(Action.DUPLICATE_FOUND, access=access, registration=registration, outcome="alarm", reason=alarm)
+        action = Action.DUPLICATE_FOUND if contradiction else Action.ALARM_RAISED
+        tell(action, access=access, registration=registration, outcome="alarm", reason=alarm)
     return True
 
 
@@ -73,7 +76,8 @@ def _raise_late_alarm(access: Access, registration: Registration, vehicles: Sequ
     if registration.outcome != Outcome.CONFIRMED or len(ids) == 1 or not news:
         return
     alarm = _more_than_once(ids)
-    if Registration.objects.filter(pk=registration.pk, alarm=registration.alarm).update(alarm=alarm):
+    standing = Registration.objects.filter(pk=registration.pk, alarm=registration.alarm)
+    if standing.update(alarm=alarm, alarm_since=timezone.now()):
         registration.alarm = alarm
         tell(Action.DUPLICATE_FOUND, access=access, registration=registration, outcome="alarm", reason=alarm)
 
@@ -86,7 +90,7 @@ def _is_taken(registration: Registration, vehicle: Vehicle) -> bool:
     return Registration.objects.filter(vehicle=vehicle).exclude(pk=registration.pk).exists()
 
 
-def _alarm(vehicles: Sequence[ElectricVehicle], vehicle: Vehicle | None, *, is_taken: bool) -> str:
+def _contradiction(vehicles: Sequence[ElectricVehicle], vehicle: Vehicle | None, *, is_taken: bool) -> str:
     if len(vehicles) > 1:
         return _more_than_once(str(found.id) for found in vehicles)
     if vehicle is None:
@@ -94,6 +98,17 @@ def _alarm(vehicles: Sequence[ElectricVehicle], vehicle: Vehicle | None, *, is_t
     if is_taken:
         return f"Podero named the vehicle {vehicle.id}, which belongs to another registration already."
     return ""
+
+
+def _after_all(registration: Registration, vehicles: Sequence[ElectricVehicle]) -> str:
+    """What was thought not to be there is: people may have acted upon the first word."""
+    if registration.outcome not in GIVEN_UP:
+        return ""
+    stood = outcome_badge(registration.outcome).label.lower()
+    return (
+        f"Podero has the vehicle {vehicles[0].id} after all; this registration stood here as “{stood}”. "
+        "Make sure that the customer knows, and that the car was not registered a second time."
+    )
 
 
 def remember_sent(registration: Registration, vehicle: Vehicle, attempt: Attempt | None = None) -> None:
@@ -120,11 +135,12 @@ def vehicles_reconcile(*, access: Access, customer: Customer, vehicles: Sequence
             named[found[0]].append(vehicle)
     confirmed = 0
     for registration in Registration.objects.filter(customer=customer, reference__in=named).select_related("customer"):
-        found_vehicles = named[registration.reference]
+        found_vehicles = named.pop(registration.reference)
         ids = {vehicle.id for vehicle in found_vehicles}
         if registration.outcome == Outcome.CONFIRMED and ids == {registration.vehicle_id}:
             continue
         seen = Seen.TAG_FOUND if len(ids) == 1 else Seen.TAG_FOUND_TWICE
         with transaction.atomic():
             confirmed += confirm(access=access, registration=registration, vehicles=found_vehicles, seen=seen)
+    strays_note(access=access, customer=customer, named=named)
     return confirmed

@@ -8,7 +8,7 @@ from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
 from podero_admin.registrations import presenting, services
-from podero_admin.registrations.forms import DecisionForm
+from podero_admin.registrations.forms import AcknowledgementForm, DecisionForm
 from podero_admin.registrations.linking import linked
 from podero_admin.registrations.models import Registration
 from podero_admin.registrations.selectors import (
@@ -23,13 +23,19 @@ ATTEMPT_DIGITS = 5
 @requires(Permission.CUSTOMER_VIEW)
 def detail(request: StaffRequest, reference: str) -> HttpResponse:
     registration = registration_get(access=request.access, reference=reference)
-    return _detail(request, registration)
+    return detail_page(request, registration)
 
 
-def _detail(
-    request: StaffRequest, registration: Registration, *, decision: DecisionForm | None = None, status: int = 200
+def detail_page(
+    request: StaffRequest,
+    registration: Registration,
+    *,
+    decision: DecisionForm | None = None,
+    acknowledgement: AcknowledgementForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    context = presenting.detail(request.access, registration, decision=decision)
+    """The page of a registration, also with a form on it that has to be filled in again."""
+    context = presenting.detail(request.access, registration, decision=decision, acknowledgement=acknowledgement)
     context["events"] = object_history(
         access=request.access, object_type="registration", object_id=registration.reference
     )
@@ -80,7 +86,7 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
     request.access.require(Permission.REGISTRATION_DECIDE, registration.organization_id)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _detail(request, registration, decision=form, status=422)
+        return detail_page(request, registration, decision=form, status=422)
     try:
         services.registration_decide(
             access=request.access,
@@ -91,5 +97,5 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
     except Invalid as error:
         for name, texts in error.fields.items():
             form.add_error(name, texts)
-        return _detail(request, registration, decision=form, status=422)
+        return detail_page(request, registration, decision=form, status=422)
     return redirect_to("registrations:detail", reference)

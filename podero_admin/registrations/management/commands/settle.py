@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from podero_admin.organizations.selectors import system_access
-from podero_admin.registrations.services import registrations_settle
+from podero_admin.registrations.models import SETTLED_BY_HAND
+from podero_admin.registrations.services import chore_report, registrations_settle
 
 
 class Command(BaseCommand):
@@ -13,4 +15,5 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         result = registrations_settle(access=system_access())
+        chore_report(SETTLED_BY_HAND, now=timezone.now())
         self.stdout.write(f"{result.died} interrupted, {result.looked} looked for, {result.decided} settled.")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections, connection
+from django.utils import timezone
 
 from podero_admin.core.access import Access
 from podero_admin.core.errors import ApplicationError
@@ -17,6 +18,7 @@ from podero_admin.directory.services import customers_refresh
 from podero_admin.organizations.models import Organization
 from podero_admin.organizations.selectors import system_access
 from podero_admin.registrations.management.progress import Progress
+from podero_admin.registrations.models import Stray
 from podero_admin.registrations.services import vehicles_look
 
 AT_ONCE = 4
@@ -38,7 +40,12 @@ class Command(BaseCommand):
             raise CommandError(
                 "There is no such organisation in the organisations file; load_organizations lists them."
             )
+        begun_at = timezone.now()
         failed = sum(self._sync(system_access(), organization) for organization in chosen)
+        strays = Stray.objects.filter(found_at__gte=begun_at).count()
+        if strays:
+            bear = "vehicle bears" if strays == 1 else "vehicles bear"
+            self.stdout.write(f"{strays} {bear} a registration that is not known here: see /status/.")
         if failed:
             raise CommandError(
                 f"{failed} {'call' if failed == 1 else 'calls'} failed; what they would have told stays as it was."

@@ -25,3 +25,10 @@ def on_starting(_server: Any) -> None:
     tried = subprocess.run([sys.executable, "-c", "import podero_admin.wsgi"], check=False)
     if tried.returncode:
         sys.exit(tried.returncode)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Half of the threads, however many there are, may wait for Podero; the others go on serving pages."""
+    from podero_admin.gateway import share_threads  # noqa: PLC0415 - Django is set up by now, and not before
+
+    share_threads(worker.cfg.threads)

@@ -1,28 +1,28 @@
 """Open a customer, from the list or by a deep link; ask Podero for their vehicles."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from podero_admin import gateway
 from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Conflicting, PoderoAway
 from podero_admin.directory.models import Customer
 from podero_admin.directory.selectors import customer_get, customer_match
-from podero_admin.directory.services import customers_refresh
+from podero_admin.directory.services import customers_refresh_quickly
 from podero_admin.organizations.models import Organization
-from podero_admin.organizations.selectors import organization_get, system_access
+from podero_admin.organizations.selectors import organization_get
 from podero_admin.vehicles.models import Vehicle
-from podero_admin.vehicles.selectors import vehicles_of
+from podero_admin.vehicles.selectors import vehicles_asked_at, vehicles_of
 from podero_admin.vehicles.services import customer_vehicles_fetch
 
-QUICK_SECONDS = 4.0
-ASKED_SECONDS = 900
+ASKED_AGAIN = timedelta(minutes=15)
 FETCH_PAUSE = 60
 
 
@@ -41,25 +41,16 @@ def customer_open(*, access: Access, customer_id: UUID) -> Opened:
     customer = customer_get(access=access, customer_id=customer_id)
     looked_at(access=access, organization_id=customer.organization_id, customer_id=customer.id, label=customer.name)
     vehicles = vehicles_of(access=access, customer_id=customer.id)
-    asked_at = min((vehicle.fetched_at for vehicle in vehicles), default=cache.get(_asked(customer.id)))
-    if asked_at or customer.is_gone or not customer.organization.is_configured:
+    asked_at = vehicles_asked_at(customer_id=customer.id, vehicles=vehicles)
+    is_known = bool(vehicles) or (asked_at is not None and timezone.now() - asked_at < ASKED_AGAIN)
+    if is_known or customer.is_gone or not customer.organization.is_configured:
         return Opened(customer, vehicles, asked_at)
     try:
-        asked_at = _fetch(access, customer, seconds=QUICK_SECONDS)
+        customer_vehicles_fetch(access=access, customer=customer, seconds=gateway.QUICK_SECONDS)
     except PoderoAway as error:
-        return Opened(customer, [], None, error.message)
-    return Opened(customer, vehicles_of(access=access, customer_id=customer.id), asked_at)
-
-
-def _asked(customer_id: UUID) -> str:
-    return f"desk:vehicles-asked:{customer_id}"
-
-
-def _fetch(access: Access, customer: Customer, *, seconds: float | None = None) -> datetime:
-    customer_vehicles_fetch(access=access, customer=customer, seconds=seconds)
-    asked_at = timezone.now()
-    cache.set(_asked(customer.id), asked_at, ASKED_SECONDS)
-    return asked_at
+        return Opened(customer, [], asked_at, error.message)
+    vehicles = vehicles_of(access=access, customer_id=customer.id)
+    return Opened(customer, vehicles, vehicles_asked_at(customer_id=customer.id, vehicles=vehicles))
 
 
 def customer_vehicles_refresh(*, access: Access, customer_id: UUID) -> int:
@@ -67,7 +58,7 @@ def customer_vehicles_refresh(*, access: Access, customer_id: UUID) -> int:
     customer = customer_get(access=access, customer_id=customer_id)
     access.require(Permission.VEHICLE_REFRESH, customer.organization_id)
     try:
-        _fetch(access, customer)
+        customer_vehicles_fetch(access=access, customer=customer)
     except PoderoAway as error:
         _record_refresh(access, customer, outcome="failed", reason=error.message)
         raise
@@ -114,6 +105,7 @@ def _fetch_list(organization: Organization) -> str:
     if not cache.add(f"desk:list-fetched:{organization.id}", True, FETCH_PAUSE):
         return ""
     try:
-        return customers_refresh(access=system_access(), organization_id=organization.id).error
+        problem = customers_refresh_quickly(organization_id=organization.id).error
     except Conflicting as error:
         return error.message
+    return f"{problem} Open this link again in a minute, or update the list of customers yourself." if problem else ""

@@ -48,7 +48,7 @@ class RefreshResult:
     error: str = ""
 
 
-def customers_refresh(*, access: Access, organization_id: UUID) -> RefreshResult:
+def customers_refresh(*, access: Access, organization_id: UUID, seconds: float | None = None) -> RefreshResult:
     """Fetch the whole list and apply it; nothing of one that fails. Asked for by a person, it is an event."""
     organization = organization_get(
         access=access, organization_id=organization_id, permission=Permission.CUSTOMERS_REFRESH
@@ -58,7 +58,7 @@ def customers_refresh(*, access: Access, organization_id: UUID) -> RefreshResult
             f"The list of {organization.name} is being updated at this moment. Look again in a few seconds."
         )
     try:
-        result = _fetch_and_apply(organization)
+        result = _fetch_and_apply(organization, seconds)
     finally:
         cache.delete(_lock(organization_id))
     if not access.is_system:
@@ -82,10 +82,10 @@ def _lock(organization_id: UUID) -> str:
     return f"directory:refreshing:{organization_id}"
 
 
-def _fetch_and_apply(organization: Organization) -> RefreshResult:
+def _fetch_and_apply(organization: Organization, seconds: float | None) -> RefreshResult:
     asked_at = timezone.now()
     try:
-        users = gateway.podero_client(organization.id).list_users().value
+        users = gateway.podero_client(organization.id, seconds=seconds).list_users().value
     except PoderoError as error:
         sentence = str(error)[:500]
         Organization.objects.filter(id=organization.id).update(directory_error=sentence)
@@ -170,22 +170,34 @@ def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 def customers_ensure_fresh(*, access: Access) -> None:
     """Before a page is shown: fetch a list that is missing or far too old; have one a little old fetched later."""
     now, limit = timezone.now(), timedelta(seconds=settings.DIRECTORY_MAX_AGE)
-    for organization in Organization.objects.filter(id__in=access.listed_ids(), is_configured=True):
-        age = now - organization.directory_fetched_at if organization.directory_fetched_at else None
-        if age is None or age > 2 * limit:
-            _refresh_quietly(organization)
-        elif age > limit:
-            _nudge(organization.id)
+    with gateway.within(gateway.QUICK_SECONDS):
+        for organization in Organization.objects.filter(id__in=access.listed_ids(), is_configured=True):
+            age = now - organization.directory_fetched_at if organization.directory_fetched_at else None
+            if age is None or age > 2 * limit:
+                _refresh_quietly(organization, seconds=gateway.QUICK_SECONDS)
+            elif age > limit:
+                _nudge(organization.id)
 
 
-def _refresh_quietly(organization: Organization) -> None:
+def _refresh_quietly(organization: Organization, *, seconds: float | None = None) -> None:
     """Not right after a failure, and not beside somebody else: the last known list is shown then, with its age."""
     if cache.get(_failed(organization.id)):
         return
     try:
-        customers_refresh(access=system_access(), organization_id=organization.id)
+        if seconds:
+            customers_refresh_quickly(organization_id=organization.id)
+        else:
+            customers_refresh(access=system_access(), organization_id=organization.id)
     except Conflicting:
         return
+
+
+def customers_refresh_quickly(*, organization_id: UUID) -> RefreshResult:
+    """Fetch the list while a page waits, which is not for long; what takes longer is left to the worker."""
+    result = customers_refresh(access=system_access(), organization_id=organization_id, seconds=gateway.QUICK_SECONDS)
+    if result.error:
+        _nudge(organization_id)
+    return result
 
 
 def _nudge(organization_id: UUID) -> None:

@@ -14,6 +14,7 @@ from django.core.cache import cache
 
 from podero_admin.gateway.facts import AWAY_AFTER, Line, Lines, keep, lines_of, note_error
 from podero_admin.gateway.tokens import CachedTokenStore
+from podero_admin.podero.deadline import seconds_left
 from podero_admin.podero.errors import KnownAway
 from podero_admin.podero.exchange import Kind
 
@@ -27,7 +28,7 @@ AWAY_SECONDS = 5.0 * settings.TIME_SCALE
 LEASE_SECONDS = 15.0
 #: An answer that took longer came late.
 LATE_AFTER: dict[Kind, float] = {"token": 3.0, "reads": QUICK_SECONDS, "list": math.inf, "register": 5.0}
-NEARLY = 0.9
+NEARLY_OVER = 0.05
 
 AWAY = "Podero is known to be away, so nothing was sent."
 SLOW = "Podero is slow at the moment, so it was not asked while you wait."
@@ -54,6 +55,7 @@ class CachedBreaker:
         self, key: str, *, patience: float = math.inf, ask: Callable[[float], object] = lambda _: None
     ) -> None:
         self.key, self.patience, self.ask = key, patience, ask
+        self.is_hasty = patience <= QUICK_SECONDS
 
     def require(self, kind: Kind) -> None:
         """Let a call be tried, if need be after a probe; raises KnownAway. A token alone is never worth a probe."""
@@ -69,8 +71,7 @@ class CachedBreaker:
         concerned = [lines[each] for each in {"token": ("token",)}.get(kind, ("reads", kind)) if each in lines]
         if any(line.is_away for line in concerned) or (kind != "token" and self._lacks_token(lines)):
             return AWAY
-        is_hasty = kind in {"reads", "list"} and self.patience <= QUICK_SECONDS
-        return SLOW if is_hasty and any(line.is_slow for line in concerned) else ""
+        return SLOW if self.is_hasty and any(line.is_slow for line in concerned) else ""
 
     def _lacks_token(self, lines: Lines) -> bool:
         """A token from before still serves while nobody can get a new one."""
@@ -122,13 +123,14 @@ class CachedBreaker:
             note_error(self.key, "Podero could not be reached.")
 
     def _after(self, line: Line, kind: Kind, *, reached: bool, seconds: float) -> Line:
+        """How the line goes on; of a side that is slow, or asked for a long list, nobody in haste expects an answer."""
         if reached and seconds <= LATE_AFTER[kind]:
             return Line()
         if reached:
             return Line(late=AWAY_AFTER if line.is_away else min(line.late + 1, AWAY_AFTER), at=time.time())
-        ran_out = self.patience <= QUICK_SECONDS and seconds >= NEARLY * self.patience
         was_known = line.is_away and not _probe.get()
-        if was_known or (ran_out and (kind == "list" or line.is_slow)):
+        is_expected = self.is_hasty and (kind == "list" or (line.is_slow and seconds_left() < NEARLY_OVER))
+        if was_known or is_expected:
             return line
         return Line(min(line.failures + 1, AWAY_AFTER), line.late, time.time())
 

@@ -92,6 +92,8 @@ class Transport:
     def _authorized(self, request: Request) -> Answer:
         """A 401 is given before any work is done, so one more try with a fresh token is safe for every method."""
         token = self._tokens.token()
+        if seconds_left() <= 0:
+            raise Unreachable("There was no time left for Podero to answer, so nothing was sent.", retryable=True)
         started = time.monotonic()
         answer = self._told(request, token, started)
         if answer.status == UNAUTHORIZED:

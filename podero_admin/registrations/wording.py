@@ -73,7 +73,7 @@ _HAPPENED: Mapping[Seen, str] = {
     Seen.NOT_CONFIGURED: "This organisation's connection to Podero is not set up, so nothing was sent.",
     Seen.NO_TOKEN: "Podero's sign-in did not let us in, so nothing was sent. Everything typed is kept.",
     Seen.NOT_REACHED: "Podero could not be reached, so nothing was sent. Everything typed is kept.",
-    Seen.KNOWN_AWAY: "Podero is away at the moment, so nothing was sent. Everything typed is kept.",
+    Seen.KNOWN_AWAY: "Podero is away or busy at the moment, so nothing was sent. Everything typed is kept.",
     Seen.DIED_PENDING: "We were interrupted before anything was sent. Everything typed is kept.",
     Seen.DIED_SENDING: "We were interrupted while it was being sent, so we do not know the answer.",
     Seen.NO_ID: "We sent it, and Podero's answer does not name the vehicle.",

@@ -1,7 +1,10 @@
 """Look up vehicles, only within what `access` allows."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -54,6 +57,15 @@ def vehicles_of(*, access: Access, customer_id: UUID) -> list[Vehicle]:
     vehicles = Vehicle.objects.filter(customer_id=customer_id).defer(*UNLISTED)
     own = [vehicle for vehicle in vehicles if vehicle.organization_id in allowed]
     return sorted(own, key=lambda vehicle: (vehicle.urgency, vehicle.stale_after, vehicle.id))
+
+
+def asked_key(customer_id: UUID) -> str:
+    return f"vehicles:asked:{customer_id}"
+
+
+def vehicles_asked_at(*, customer_id: UUID, vehicles: Iterable[Vehicle]) -> datetime | None:
+    """How old is what we know of these vehicles of a customer; of one who has none, too, for a day."""
+    return min((vehicle.fetched_at for vehicle in vehicles), default=cache.get(asked_key(customer_id)))
 
 
 def _columns() -> list[str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,11 +21,12 @@ from podero_admin.podero.errors import NotFound as UnknownToPodero
 from podero_admin.podero.errors import PoderoError
 from podero_admin.vehicles.mapping import STATUSES, vehicle_values
 from podero_admin.vehicles.models import Vehicle
-from podero_admin.vehicles.selectors import vehicle_get
+from podero_admin.vehicles.selectors import asked_key, vehicle_get
 from podero_admin.vehicles.statuses import is_known_value
 from podero_admin.vehicles.urgency import URGENCY_GONE
 
 logger = logging.getLogger(__name__)
+ASKED_KEPT_SECONDS = 24 * 3600
 GONE_SENTENCE = "Podero no longer knows this vehicle. What is shown here is the last that it told."
 
 
@@ -114,6 +116,7 @@ def customer_vehicles_fetch(
         complete=True,
         asked_at=asked_at,
     )
+    cache.set(asked_key(customer.id), asked_at, ASKED_KEPT_SECONDS)
     return list(vehicles)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,8 @@ from podero_admin.registrations.services.truth import vehicles_look
 from podero_admin.registrations.submission import Submission, digest, issue
 
 RECENT = timedelta(hours=24)
+#: What somebody who has pressed waits for a list, before anything is sent.
+LOOK_SECONDS = 3.0
 
 
 class DuplicateSuspected(Invalid):
@@ -72,6 +74,7 @@ def registration_request(
         access.require(Permission.RARE_FIELDS_SEND, customer.organization_id)
     try:
         _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
+        submission = _with_baseline(access, customer, submission)
         token_problem = _token_problem(customer)
         with transaction.atomic():
             _hold(customer)
@@ -121,10 +124,21 @@ def registration_pressed(*, submission: Submission, typed: Mapping[str, Any]) ->
     return first
 
 
+def _with_baseline(access: Access, customer: Customer, submission: Submission) -> Submission:
+    """Where the vehicles could not be listed when the form opened, once more now; without an answer, it goes on."""
+    if submission.baseline is not None:
+        return submission
+    try:
+        vehicles = vehicles_look(access=access, customer=customer, seconds=LOOK_SECONDS)
+    except PoderoAway:
+        return submission
+    return replace(submission, baseline=tuple(sorted(str(vehicle.id) for vehicle in vehicles)))
+
+
 def _came_true(access: Access, registration: Registration) -> bool:
     """A last look before it goes out once more: it may have been carried out late. Without a list, it goes on."""
     try:
-        vehicles_look(access=access, customer=registration.customer, seconds=gateway.QUICK_SECONDS)
+        vehicles_look(access=access, customer=registration.customer, seconds=LOOK_SECONDS)
     except PoderoAway:
         return False
     registration.refresh_from_db()

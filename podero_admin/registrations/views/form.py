@@ -21,7 +21,7 @@ from podero_admin.registrations.selectors import (
     registration_get,
 )
 from podero_admin.registrations.submission import Submission, is_ours, issue, read
-from podero_admin.vehicles.selectors import vehicles_of
+from podero_admin.vehicles.selectors import vehicles_asked_at, vehicles_of
 
 RARE_TICKS = ("send_place", "send_system")
 AS_TYPED = "Everything you typed is here: look it over and press again."
@@ -163,19 +163,17 @@ def _page(
         "notices": notices,
         "suspicion": suspicion,
     }
-    context |= {"owned": _owned(request, customer)} | _preview(request, customer, form, submission_key)
+    context |= _owned(request, customer) | _preview(request, customer, form, submission_key)
     return render_page(request, "registrations/form.html", context, status=status)
 
 
-def _owned(request: StaffRequest, customer: Customer) -> str:
-    count = len(
-        [
-            vehicle
-            for vehicle in vehicles_of(access=request.access, customer_id=customer.id)
-            if not (vehicle.is_gone or vehicle.deleted_at)
-        ]
-    )
-    return {0: "no vehicle yet", 1: "1 vehicle"}.get(count, f"{count} vehicles")
+def _owned(request: StaffRequest, customer: Customer) -> dict[str, Any]:
+    """What we know of the customer's vehicles, and how old that is."""
+    vehicles = vehicles_of(access=request.access, customer_id=customer.id)
+    asked_at = vehicles_asked_at(customer_id=customer.id, vehicles=vehicles)
+    count = len([vehicle for vehicle in vehicles if not (vehicle.is_gone or vehicle.deleted_at)])
+    none = "no vehicle yet" if asked_at else "vehicles not known"
+    return {"owned": {0: none, 1: "1 vehicle"}.get(count, f"{count} vehicles"), "owned_at": asked_at}
 
 
 def _preview(request: StaffRequest, customer: Customer, form: RegistrationForm, submission_key: str) -> dict[str, Any]:

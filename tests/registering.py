@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 from django.test import Client
@@ -93,3 +94,17 @@ def eventually(holds: Callable[[], Any], seconds: float = 5) -> Any:
 def posts(world: Any) -> list[Any]:
     """The register calls that reached the sandbox."""
     return [request for request in list(world.requests) if request.endpoint == "register"]
+
+
+def tag(registration: Any, attempt: int = 1) -> str:
+    """The comment of a vehicle that Podero made for this registration."""
+    return f"[pa:{registration.reference[2:]}-{attempt}] White"
+
+
+def sweep() -> str:
+    """One sweep by its command; what it said at its end."""
+    from django.core.management import call_command
+
+    out = StringIO()
+    call_command("sweep", stdout=out, stderr=StringIO())
+    return out.getvalue().strip()

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from podero_admin.audit.models import Event
 from podero_admin.directory.models import Customer
-from podero_admin.registrations.models import Attempt, Registration
+from podero_admin.registrations.models import Attempt, Registration, Stray
 from podero_admin.sandbox.faults import Fault
 from podero_admin.sandbox.world import World
 from podero_admin.vehicles.models import Vehicle
@@ -68,6 +68,7 @@ class Stage:
         self.world.faults.clear()
         self._caught("pending", next(takers))
         self._caught("sending", next(takers))
+        self._alarmed()
         found = {
             outcome: Registration.objects.get(reference=reference).outcome
             for outcome, reference in self.registrations.items()
@@ -97,6 +98,14 @@ class Stage:
             Registration.objects.filter(pk=made.pk).update(outcome="sending", sent_at=now)
         self.registrations[outcome] = made.reference
 
+    def _alarmed(self) -> None:
+        """One alarm of each kind, that no senior has seen yet."""
+        now, long = timezone.now(), f"Podero has this registration more than once: {self.jana.id}, {self.jana.id}."
+        confirmed = Registration.objects.filter(reference=self.registrations["confirmed"])
+        confirmed.update(alarm=long, alarm_since=now)
+        found = {"vehicle_id": self.jana.id, "reference": "R-23456789AB", "alarm": "Not known here.", "found_at": now}
+        Stray.objects.create(organization=self.jana.organization, customer=self.jana, **found)
+
     def customer(self, number: str) -> str:
         return f"/customers/{Customer.objects.get(external_user_id=number).id}/"
 
@@ -115,6 +124,9 @@ class Stage:
         )
         return [
             Place("start", "adam", "/"),
+            Place("status", "adam", "/status/"),
+            Place("status, short", "alice", "/status/"),
+            Place("stray", "adam", f"/registrations/strays/{self.jana.strays.get().pk}/"),
             Place("customers", "adam", "/customers/"),
             Place("search result", "adam", "/customers/", search),
             Place("customer with a long name", "adam", self.customer(LONG_NAME)),

@@ -65,3 +65,42 @@ def actions() -> Callable[..., list[str]]:
             "number"
         )
     ]
+
+
+@pytest.fixture
+def fresh(registration_in: Callable[..., Any]) -> Any:
+    return registration_in("confirmed")
+
+
+@pytest.fixture
+def registration_in(press: Callable[..., Any], world: Any) -> Callable[..., Any]:
+    """A registration that was pressed, and then came to stand in this outcome."""
+
+    from podero_admin.sandbox.faults import Fault
+
+    def make(outcome: str, **values: Any) -> Any:
+        if outcome != "confirmed":
+            world.faults.add(Fault("422" if outcome == "rejected" else "lost_before", match="register"))
+        registration = press(**values)
+        if outcome in {"absent", "not_sent"}:
+            _put(registration, outcome)
+        registration.refresh_from_db()
+        assert registration.outcome == outcome
+        return registration
+
+    return make
+
+
+def _put(registration: Any, outcome: str) -> None:
+    """Where no fault would lead in the time of a test."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from podero_admin.registrations import triggers
+    from podero_admin.registrations.models import Registration
+
+    triggers.lift(connection)
+    Registration.objects.filter(pk=registration.pk).update(
+        outcome=outcome, next_check_at=None, settled_at=timezone.now()
+    )
+    triggers.install(connection)

@@ -166,13 +166,13 @@ class Proof:
             time.sleep(0.5)
 
     def end(self) -> Verdict:
-        """What a person and seven days do: reviews decided, the watch moved forward, the customers looked over."""
+        """What a person and seven days do: reviews decided, the watch moved forward, one nightly sweep."""
         self.decide_reviews()
         self.control.call("DELETE", "faults")
         self.watch()
         before = check(self.stage.ledger, self.tally.presses)
-        say(f"before the customers are looked over: {before.line()}")
-        self.problems += [f"before the look-over: {text}" for name in ("duplicates", "lost", "shown_wrongly", "unsettled")
+        say(f"before the sweep: {before.line()}")
+        self.problems += [f"before the sweep: {text}" for name in ("duplicates", "lost", "shown_wrongly", "unsettled")
                           for text in getattr(before, name)]  # fmt: skip
         self.look_over()
         verdict = check(self.stage.ledger, self.tally.presses)
@@ -213,11 +213,12 @@ class Proof:
             time.sleep(0.2)
 
     def look_over(self) -> None:
-        """Every customer's vehicles are read once: what a nightly sweep does."""
+        """The nightly sweep: nobody else would find a second car of a registration that is confirmed."""
         from django.core.management import call_command
 
-        with (self.stage.var / "sync.log").open("w") as output:
-            call_command("sync", stderr=output)
+        with (self.stage.var / "sweep.log").open("w") as output:
+            call_command("sweep", stdout=output, stderr=output)
+        say((self.stage.var / "sweep.log").read_text().strip().splitlines()[-1])
 
     def tell(self, verdict: Verdict, pressing: Pressing) -> int:
         for text in verdict.details(pressing.names):

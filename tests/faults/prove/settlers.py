@@ -16,12 +16,12 @@ LATENCY = 0.05
 
 
 def lose(crew: Crew, control: Control, customers: Sequence[Any]) -> list[Seen]:
-    """Registrations that were carried out and whose answer was lost."""
+    """Registrations that were carried out and answered with a 500, which does not make Podero known to be away."""
     import random
 
     seen = []
     for customer in customers:
-        control.fault(post("lost_after", user=str(customer.id)))
+        control.fault(post("500_after", user=str(customer.id)))
         agent = crew.agent(customer, random.Random(str(customer.id)))
         seen.append(agent.press(customer.id, agent.open_form(customer.id)))
     return seen

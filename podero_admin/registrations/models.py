@@ -70,7 +70,11 @@ class Registration(models.Model):
             models.Index(fields=["organization", "outcome", "id"]),
             models.Index(fields=["requested_by", "outcome"]),
             models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="registration_due"),
-            models.Index(fields=["alarm_since"], condition=Q(alarm_since__isnull=False), name="registration_alarmed"),
+            models.Index(
+                fields=["organization", "alarm_since"],
+                condition=Q(alarm_since__isnull=False),
+                name="registration_alarmed",
+            ),
             models.Index(
                 fields=["outcome", "pending_at"],
                 condition=Q(outcome__in=["pending", "sending"]),
@@ -142,7 +146,11 @@ class Stray(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["vehicle_id", "reference"], name="stray_found_once")]
-        indexes = [models.Index(fields=["found_at"], condition=Q(acknowledged_at__isnull=True), name="stray_open")]
+        indexes = [
+            models.Index(
+                fields=["organization", "found_at"], condition=Q(acknowledged_at__isnull=True), name="stray_open"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} on vehicle {self.vehicle_id}"

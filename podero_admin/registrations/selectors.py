@@ -167,7 +167,9 @@ def backlogs(*, access: Access, permission: Permission) -> dict[UUID, Backlog]:
     """By organisation; one without anything unsettled is left out."""
     is_open = Q(outcome__in=sorted(OPEN))
     is_looked_for = Q(outcome__in=sorted(SENDABLE_AGAIN), next_check_at__isnull=False)
-    rows = Registration.objects.filter(is_open | is_looked_for, organization__in=access.listed_ids(permission))
+    rows = Registration.objects.filter(
+        organization__in=access.listed_ids(permission), outcome__in=sorted(OPEN | SENDABLE_AGAIN)
+    )
     counted = (
         rows.order_by()
         .values_list("organization_id")

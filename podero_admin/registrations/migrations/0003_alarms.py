@@ -51,7 +51,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="registration",
             index=models.Index(
-                condition=models.Q(("alarm_since__isnull", False)), fields=["alarm_since"], name="registration_alarmed"
+                condition=models.Q(("alarm_since__isnull", False)),
+                fields=["organization", "alarm_since"],
+                name="registration_alarmed",
             ),
         ),
         migrations.AddField(
@@ -71,7 +73,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="stray",
             index=models.Index(
-                condition=models.Q(("acknowledged_at__isnull", True)), fields=["found_at"], name="stray_open"
+                condition=models.Q(("acknowledged_at__isnull", True)),
+                fields=["organization", "found_at"],
+                name="stray_open",
             ),
         ),
         migrations.AddConstraint(

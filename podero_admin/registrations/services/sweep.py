@@ -32,7 +32,7 @@ class Swept:
     alarms: int = 0
 
     def __str__(self) -> str:
-        return f"{self.looked} customers looked at, {self.failed} could not be; {self.alarms} new alarms."
+        return f"Customers looked at: {self.looked}; could not be asked: {self.failed}; new alarms: {self.alarms}."
 
 
 def sweep_if_due(*, access: Access, now: Callable[[], datetime] = timezone.now) -> Swept | None:

@@ -72,18 +72,18 @@ def test_what_was_registered_since_is_found_and_listed(backup, fresh, press, wor
     assert not Registration.objects.filter(reference=lost.reference).exists()
     assert Event.objects.count() < number
     assert verify_chain().is_unbroken
-    assert sweep().endswith("1 new alarms.")
+    assert sweep().endswith("new alarms: 1.")
     stray = Stray.objects.get()
     assert (stray.reference, stray.vehicle_id, stray.customer_id) == (lost.reference, lost.vehicle_id, jana.id)
     assert lost.reference in client_of(sara).get("/").content.decode()
-    assert sweep().endswith("0 new alarms.")
+    assert sweep().endswith("new alarms: 0.")
 
 
 def test_of_a_customer_whom_the_backup_does_not_point_to_the_full_pass_finds_it(backup, fresh, press, spare):
     restore = backup()
     lost = press(customer=spare, confirm=True)
     restore()
-    assert sweep().endswith("0 new alarms.")
+    assert sweep().endswith("new alarms: 0.")
     out = StringIO()
     call_command("sync", stdout=out, stderr=StringIO())
     assert "1 vehicle bears a registration that is not known here" in out.getvalue()
@@ -95,7 +95,7 @@ def test_once_somebody_opened_that_customer_the_sweep_finds_it(backup, fresh, pr
     lost = press(customer=spare, confirm=True)
     restore()
     client_of(alice).post(f"/customers/{spare.id}/refresh/")
-    assert sweep().endswith("1 new alarms.")
+    assert sweep().endswith("new alarms: 1.")
     assert Stray.objects.get().reference == lost.reference
 
 
@@ -107,7 +107,7 @@ def test_what_was_open_in_the_backup_is_confirmed_and_no_alarm(backup, registrat
     restore()
     registration.refresh_from_db()
     assert registration.outcome == "unknown"
-    assert sweep().endswith("0 new alarms.")
+    assert sweep().endswith("new alarms: 0.")
     registration.refresh_from_db()
     assert registration.outcome == "confirmed"
 
@@ -122,7 +122,7 @@ def test_what_was_sent_again_since_is_confirmed_and_told(backup, registration_in
     restore()
     registration.refresh_from_db()
     assert (registration.outcome, registration.attempt_number) == ("absent", 1)
-    assert sweep().endswith("1 new alarms.")
+    assert sweep().endswith("new alarms: 1.")
     registration.refresh_from_db()
     assert registration.outcome == "confirmed"
     assert "after all" in registration.alarm

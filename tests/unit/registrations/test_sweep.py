@@ -28,14 +28,14 @@ def alarms() -> list[tuple[str, str]]:
 
 
 def test_all_well_raises_nothing(fresh, world):
-    assert sweep() == "1 customers looked at, 0 could not be; 0 new alarms."
+    assert sweep() == "Customers looked at: 1; could not be asked: 0; new alarms: 0."
     assert alarms() == []
 
 
 def test_a_reference_that_nobody_knows_raises_the_alarm_once(fresh, world, jana):
     vehicle = world.add_vehicle(str(jana.id), comment="[pa:23456789AB-1] Red")
-    assert sweep().endswith("1 new alarms.")
-    assert sweep().endswith("0 new alarms.")
+    assert sweep().endswith("new alarms: 1.")
+    assert sweep().endswith("new alarms: 0.")
     stray = Stray.objects.get()
     assert (str(stray.vehicle_id), stray.reference, stray.customer) == (vehicle.id, "R-23456789AB", jana)
     event = Event.objects.get(action="alarm.raised")
@@ -49,15 +49,15 @@ def test_a_stray_that_was_seen_is_not_alarmed_again(fresh, world, jana):
     world.add_vehicle(str(jana.id), comment="[pa:23456789AB-1] Red")
     sweep()
     Stray.objects.update(acknowledged_at=timezone.now())
-    assert sweep().endswith("0 new alarms.")
+    assert sweep().endswith("new alarms: 0.")
     assert Stray.objects.get().acknowledged_at is not None
 
 
 @pytest.mark.parametrize("deleted", [{}, {"deleted_at": "2026-11-01T00:00:00Z"}], ids=["living", "deleted"])
 def test_one_reference_on_two_vehicles_raises_the_alarm_once(fresh, world, jana, deleted):
     second = world.add_vehicle(str(jana.id), comment=tag(fresh), **deleted)
-    assert sweep().endswith("1 new alarms.")
-    assert sweep().endswith("0 new alarms.")
+    assert sweep().endswith("new alarms: 1.")
+    assert sweep().endswith("new alarms: 0.")
     fresh.refresh_from_db()
     assert second.id in fresh.alarm
     assert fresh.alarm_since is not None
@@ -66,7 +66,7 @@ def test_one_reference_on_two_vehicles_raises_the_alarm_once(fresh, world, jana,
 
 def test_a_reference_that_nobody_knows_on_two_vehicles_names_both(fresh, world, jana):
     made = {world.add_vehicle(str(jana.id), comment="[pa:23456789AB-1] Red").id for _ in range(2)}
-    assert sweep().endswith("2 new alarms.")
+    assert sweep().endswith("new alarms: 2.")
     assert {str(stray.vehicle_id) for stray in Stray.objects.all()} == made
 
 
@@ -74,7 +74,7 @@ def test_a_reference_of_another_customer_raises_the_alarm(fresh, world, jana, pr
     other = Customer.objects.filter(organization=jana.organization, is_gone=False).exclude(pk=jana.pk).first()
     press(customer=other, confirm=True)
     vehicle = world.add_vehicle(str(other.id), comment=tag(fresh))
-    assert sweep().endswith("1 new alarms.")
+    assert sweep().endswith("new alarms: 1.")
     assert str(Stray.objects.get().vehicle_id) == vehicle.id
     assert "another customer" in Stray.objects.get().alarm
     fresh.refresh_from_db()
@@ -87,8 +87,8 @@ def test_a_reference_of_another_customer_raises_the_alarm(fresh, world, jana, pr
 def test_a_vehicle_of_what_was_given_up_is_confirmed_and_told(registration_in, world, jana, outcome, word):
     registration = registration_in(outcome)
     vehicle = world.add_vehicle(str(jana.id), comment=tag(registration))
-    assert sweep().endswith("1 new alarms.")
-    assert sweep().endswith("0 new alarms.")
+    assert sweep().endswith("new alarms: 1.")
+    assert sweep().endswith("new alarms: 0.")
     registration.refresh_from_db()
     assert (registration.outcome, str(registration.vehicle_id)) == ("confirmed", vehicle.id)
     assert f"stood here as “{word}”" in registration.alarm
@@ -99,7 +99,7 @@ def test_a_vehicle_of_what_was_given_up_is_confirmed_and_told(registration_in, w
 def test_what_was_only_unknown_is_confirmed_without_an_alarm(registration_in, world, jana):
     registration = registration_in("unknown")
     world.add_vehicle(str(jana.id), comment=tag(registration))
-    assert sweep().endswith("0 new alarms.")
+    assert sweep().endswith("new alarms: 0.")
     registration.refresh_from_db()
     assert (registration.outcome, registration.alarm) == ("confirmed", "")
 
@@ -107,7 +107,7 @@ def test_what_was_only_unknown_is_confirmed_without_an_alarm(registration_in, wo
 def test_notes_of_people_are_no_references(fresh, world, jana):
     for comment in ("grandpa: blue", "[pa:short-1] x", "see [pa:23456789AB-1]", None, ""):
         world.add_vehicle(str(jana.id), comment=comment)
-    assert sweep().endswith("0 new alarms.")
+    assert sweep().endswith("new alarms: 0.")
 
 
 def test_it_only_reads_at_podero(registration_in, world, jana):
@@ -160,13 +160,13 @@ def test_who_cannot_be_asked_is_counted_and_stops_nobody(fresh, press, world, ja
     world.add_vehicle(str(jana.id), comment=tag(fresh))
     world.add_vehicle(str(other.id), comment="[pa:23456789AB-1] Red")
     world.faults.add(Fault("404", match="vehicles"))
-    assert sweep() == "1 customers looked at, 1 could not be; 1 new alarms."
-    assert sweep() == "2 customers looked at, 0 could not be; 1 new alarms."
+    assert sweep() == "Customers looked at: 1; could not be asked: 1; new alarms: 1."
+    assert sweep() == "Customers looked at: 2; could not be asked: 0; new alarms: 1."
 
 
 def test_podero_away_is_counted_and_ends_well(fresh, sandbox):
     sandbox.stop()
-    assert sweep() == "0 customers looked at, 1 could not be; 0 new alarms."
+    assert sweep() == "Customers looked at: 0; could not be asked: 1; new alarms: 0."
     assert alarms() == []
 
 
@@ -196,7 +196,7 @@ def test_it_is_done_once_a_night_and_caught_up_later(fresh):
     night = last_night(now) + timedelta(days=1, seconds=1)
     assert not due(night - timedelta(seconds=2))
     assert due(night + timedelta(hours=9))
-    assert "1 customers looked at" in Chore.objects.get(name="sweep").note
+    assert "Customers looked at: 1;" in Chore.objects.get(name="sweep").note
 
 
 def test_one_of_several_workers_does_it(transactional_db, fresh):

@@ -17,7 +17,7 @@ ENTRIES = (
     ("vehicles:list", "Vehicles", Permission.VEHICLE_VIEW, {"vehicles"}),
     ("registrations:list", "Registrations", Permission.CUSTOMER_VIEW, {"registrations"}),
     ("audit:list", "Audit log", Permission.CUSTOMER_VIEW, {"audit"}),
-    ("desk:status", "Status", Permission.CUSTOMER_VIEW, {"desk:status", "registrations:stray"}),
+    ("desk:status", "Status", Permission.CUSTOMER_VIEW, {"desk:status"}),
     ("organizations:connections", "Connections", Permission.CONNECTION_VIEW, {"organizations"}),
 )
 

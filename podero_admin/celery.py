@@ -38,6 +38,7 @@ app.conf.update(
     beat_schedule={
         "settle": {"task": "registrations.settle", "schedule": 2.0, "options": {"expires": 10}},
         "sweep": {"task": "registrations.sweep", "schedule": 300.0, "options": {"expires": 300}},
+        "look-again": {"task": "directory.look_again", "schedule": 5.0, "options": {"expires": 5}},
         "directory": {"task": "directory.refresh_due", "schedule": 60.0, "options": {"expires": 60}},
         "audit-verify": {"task": "audit.verify", "schedule": 900.0, "options": {"expires": 600}},
     },

@@ -93,6 +93,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "podero_admin.core.http.frame",
+                "podero_admin.organizations.frame.podero_troubles",
             ],
             "builtins": ["podero_admin.core.templatetags.ui"],
         },

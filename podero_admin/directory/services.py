@@ -223,6 +223,26 @@ def customers_refresh_due() -> int:
     return len(due)
 
 
+def podero_look_again() -> int:
+    """Ask every Podero that is away or slow whether it is back; fetch the list then if that failed meanwhile."""
+    configured = Organization.objects.filter(is_configured=True)
+    troubled = configured.filter(id__in=gateway.troubles(configured.values_list("id", flat=True)))
+    back = [organization for organization in troubled if _answers(organization)]
+    for organization in back:
+        if organization.directory_error:
+            cache.delete(_failed(organization.id))
+            _nudge(organization.id)
+    return len(back)
+
+
+def _answers(organization: Organization) -> bool:
+    customer_id = Customer.objects.filter(organization=organization, is_gone=False).values_list("id", flat=True).first()
+    try:
+        return gateway.look_again(organization.id, user_id=customer_id or organization.id)
+    except PoderoError:
+        return False
+
+
 def customer_fetch(*, access: Access, organization_id: UUID, customer_id: UUID) -> Customer:
     """Ask Podero for one customer and keep the answer."""
     organization = organization_get(access=access, organization_id=organization_id, permission=Permission.CUSTOMER_VIEW)

@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import shared_task
 
 from podero_admin.core.errors import ApplicationError
-from podero_admin.directory.services import customers_refresh, customers_refresh_due
+from podero_admin.directory.services import customers_refresh, customers_refresh_due, podero_look_again
 from podero_admin.organizations.selectors import system_access
 
 logger = logging.getLogger(__name__)
@@ -23,3 +23,8 @@ def refresh(organization_id: str) -> None:
 @shared_task(name="directory.refresh_due", ignore_result=True)  # type: ignore[untyped-decorator]
 def refresh_due() -> None:
     customers_refresh_due()
+
+
+@shared_task(name="directory.look_again", ignore_result=True)  # type: ignore[untyped-decorator]
+def look_again() -> None:
+    podero_look_again()

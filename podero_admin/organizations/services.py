@@ -111,6 +111,7 @@ class Connection:
 
     organization: Organization
     is_away: bool
+    is_slow: bool
     token_at: datetime | None
     error: str
     error_at: datetime | None
@@ -128,9 +129,17 @@ class Connection:
             return "left", "No longer configured", "unknown"
         if self.is_away:
             return "away", "Podero is away", "error"
+        if self.is_slow:
+            return "slow", "Podero is slow", "warning"
         if self.is_failing:
             return "error", "Last call failed", "warning"
         return ("ok", "Works", "ok") if self.token_at else ("unknown", "Not used yet", "unknown")
+
+
+def troubles_seen(*, access: Access) -> list[tuple[str, str]]:
+    """The person's organisations whose Podero is `away` or `slow`, by name; the same facts that calls go by."""
+    found = gateway.troubles(seat.organization_id for seat in access.seats)
+    return [(seat.name, found[seat.organization_id]) for seat in access.seats if seat.organization_id in found]
 
 
 def connection_list(*, access: Access) -> list[Connection]:
@@ -153,6 +162,7 @@ def _connection(organization: Organization) -> Connection:
     return Connection(
         organization,
         is_away=bool(facts.get("is_away")),
+        is_slow=bool(facts.get("is_slow")),
         token_at=_moment(facts.get("token_at")),
         error=str(facts.get("error") or ""),
         error_at=_moment(facts.get("error_at")),

@@ -141,7 +141,9 @@ class TestList:
             world.add_vehicle(str(jana.id), **CONNECTED)
         customer_vehicles_fetch(access=system_access(), customer=jana)
         browser = client_of(alice)
-        with django_assert_max_num_queries(7):  # session, person, seats, and at most four of the page's own
+        with django_assert_max_num_queries(
+            8
+        ):  # session, person, seats, how Podero is, and at most four of the page's own
             response = browser.get("/vehicles/")
         assert len(response.context["page"].rows) == 50
 

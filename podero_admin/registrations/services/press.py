@@ -73,8 +73,9 @@ def registration_request(
     if has_rare_fields(payload):
         access.require(Permission.RARE_FIELDS_SEND, customer.organization_id)
     try:
-        _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
-        submission = _with_baseline(access, customer, submission)
+        if submission.baseline is None:  # then Podero is asked first, and whoever is refused should not wait for it
+            _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
+            submission = _with_baseline(access, customer, submission)
         token_problem = _token_problem(customer)
         with transaction.atomic():
             _hold(customer)
@@ -126,8 +127,6 @@ def registration_pressed(*, submission: Submission, typed: Mapping[str, Any]) ->
 
 def _with_baseline(access: Access, customer: Customer, submission: Submission) -> Submission:
     """Where the vehicles could not be listed when the form opened, once more now; without an answer, it goes on."""
-    if submission.baseline is not None:
-        return submission
     try:
         vehicles = vehicles_look(access=access, customer=customer, seconds=LOOK_SECONDS)
     except PoderoAway:

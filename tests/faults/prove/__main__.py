@@ -4,6 +4,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from tests.faults.prove.stage import Stage
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(1))  # and end what was started
     with prepared(options) as stage:
         from tests.faults.prove.proving import Proof
 

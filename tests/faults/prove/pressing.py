@@ -41,12 +41,15 @@ class Pressing:
     names: dict[str, str] = field(default_factory=dict)
     again: dict[str, bool] = field(default_factory=dict)
     done: int = 0
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self, threads: int) -> tuple[ThreadPoolExecutor, list[Any]]:
         pool = ThreadPoolExecutor(threads, thread_name_prefix="agent")
         return pool, [pool.submit(self._one, index) for index in range(len(self.customers))]
 
     def _one(self, index: int) -> None:
+        if self.stopping.is_set():
+            return
         customer = self.customers[index]
         trouble, dice = plan.trouble(self.seed, index, self.share, self.only)
         try:

@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -41,6 +42,8 @@ class Proof:
         self.races()
         self.settlers(pressing)
         self.kills(pressing)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: pressing.stopping.set())  # press no more, and judge what there is
         with self.part("presses"):
             self.presses(pressing)
         with self.part("end"):

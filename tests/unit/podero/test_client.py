@@ -7,15 +7,17 @@ import pytest
 
 from podero_admin.podero import ContractViolation, ElectricVehicleInput, InvalidRequest, NotFound, TimedOut
 
-from .wire import ATTEMPT, CUSTOMER, ORGANIZATION, VEHICLE, client, http, silence
+from .wire import ATTEMPT, CUSTOMER, ORGANIZATION, QUICK, VEHICLE, client, http, silence
 
 USERS = f"/api/partners/v2.0/org/{ORGANIZATION}/users"
 VEHICLES = f"{USERS}/{CUSTOMER}/electric-vehicles"
 ONE = {"id": str(VEHICLE), "comment": "grün", "new": {"key": 1}}
 
 
-def registered(server, vehicle=None):
-    return client(server.url).register_electric_vehicle(CUSTOMER, vehicle or ElectricVehicleInput(), attempt_id=ATTEMPT)
+def registered(server, vehicle=None, **options):
+    return client(server.url, **options).register_electric_vehicle(
+        CUSTOMER, vehicle or ElectricVehicleInput(), attempt_id=ATTEMPT
+    )
 
 
 def test_registering_posts_what_was_given_and_returns_the_vehicle(wire):
@@ -63,7 +65,7 @@ def test_messages_of_the_api_come_by_field(wire):
 
 def test_a_lost_answer_is_told_as_sent(wire):
     with pytest.raises(TimedOut) as caught:
-        registered(wire(silence))
+        registered(wire(silence), timeouts=QUICK)
     assert caught.value.sent
     assert caught.value.request_id == str(ATTEMPT)
 

@@ -16,13 +16,13 @@ from podero_admin.podero import (
     Unreachable,
 )
 
-from .wire import drip, hang_up, http, reset_after, silence, transport
+from .wire import QUICK, drip, hang_up, http, reset_after, silence, transport
 
 WHOLE = b'{"id": "9d1f6a6e-3c0f-4d0b-8b8e-0e6f2f3a4b5c"}'
 
 
 def post(url, **options):
-    return transport(url, **options).request("POST", "/x", json={}, request_id="r-1")
+    return transport(url, **{"timeouts": QUICK} | options).request("POST", "/x", json={}, request_id="r-1")
 
 
 def failure(url, **options):

@@ -33,7 +33,7 @@ from podero_admin.podero import (
 from podero_admin.podero.deadline import seconds_left, within
 from podero_admin.podero.exchange import Answer
 
-from .wire import hang_up, http, silence, source, transport, with_token
+from .wire import PATIENT, QUICK, hang_up, http, silence, source, transport, with_token
 
 OK = http(200, {"id": "x"})
 API = "https://api.test/api/partners/v2.0"
@@ -143,7 +143,7 @@ def test_a_post_goes_out_once_whatever_happens(wire):
     for say in (hang_up, silence, http(503), http(502), http(307, Location="/api/partners/v2.0/y")):
         server = wire(say)
         with pytest.raises(PoderoError):
-            post(server.url)
+            post(server.url, timeouts=QUICK if say is silence else PATIENT)
         assert len(server.requests) == 1
 
 
@@ -172,7 +172,7 @@ def test_a_get_that_timed_out_is_tried_once_more_when_there_is_time(wire):
 def test_a_get_that_used_up_its_time_is_not_tried_again(wire):
     server = wire(silence)
     with pytest.raises(TimedOut) as caught:
-        get(server.url)
+        get(server.url, timeouts=QUICK)
     assert caught.value.sent
     assert len(server.requests) == 1
 
@@ -301,7 +301,7 @@ def test_the_breaker_learns_what_happened(wire, say, reached):
 def test_both_tries_of_a_read_are_one_call_to_the_breaker(wire, say):
     breaker, server = Memory(), wire(say)
     with pytest.raises(PoderoError):
-        get(server.url, breaker=breaker)
+        get(server.url, breaker=breaker, timeouts=Timeouts(2, 1, 5))
     assert breaker.seen == [("reads", False)]
 
 
@@ -339,7 +339,7 @@ def test_of_two_clocks_the_earlier_one_counts():
 def test_every_exchange_is_told_to_whoever_measures(wire, say, status, error):
     seen = []
     with suppress(PoderoError):
-        post(wire(say).url, on_exchange=seen.append)
+        post(wire(say).url, on_exchange=seen.append, timeouts=Timeouts(2, 1, 5))
     [exchange] = seen
     assert (exchange.method, exchange.path, exchange.status, exchange.error) == ("POST", "/x", status, error)
     assert exchange.request_id == "r-1"

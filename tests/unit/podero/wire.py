@@ -25,7 +25,8 @@ ORGANIZATION = UUID("016b78a7-0c7c-4241-a277-015c3ad3cb90")
 CUSTOMER = UUID("1c1ba1b5-6a33-4a3c-bd9d-5a1f3f3c2f10")
 VEHICLE = UUID("9d1f6a6e-3c0f-4d0b-8b8e-0e6f2f3a4b5c")
 ATTEMPT = UUID("5b0c7f2e-6f0a-4a43-9a39-2f0d8f6d7c11")
-QUICK = Timeouts(connect=0.4, read=0.4, deadline=0.5)
+QUICK = Timeouts(connect=0.4, read=0.4, deadline=0.5)  # for what never ends
+PATIENT = Timeouts(connect=10, read=10, deadline=20)  # for what does, on however busy a machine
 
 
 @dataclass
@@ -178,7 +179,7 @@ def with_token(text: str = "token-one") -> TokenSource:
 
 
 def transport(url: str, tokens: TokenSource | None = None, **options: Any) -> Transport:
-    options = {"timeouts": QUICK, "allow_insecure": True} | options
+    options = {"timeouts": PATIENT, "allow_insecure": True} | options
     return Transport(f"{url}/api/partners/v2.0", tokens or with_token(), **options)
 
 

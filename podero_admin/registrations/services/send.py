@@ -21,7 +21,7 @@ from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import Outcome, Seen, decide, seen_of
 from podero_admin.registrations.schedule import next_look_at
 from podero_admin.registrations.services.settle import new_vehicles
-from podero_admin.registrations.services.transition import move
+from podero_admin.registrations.services.transition import hold, move
 from podero_admin.registrations.services.truth import confirm, tagged
 from podero_admin.vehicles.services import customer_vehicles_fetch
 
@@ -128,6 +128,7 @@ def registration_finish(*, access: Access, registration: Registration, attempt: 
     """Store the outcome with its event, the attempt's answer, and the vehicle when there is one."""
     outcome = decide(exchange.seen)
     with transaction.atomic():
+        hold(registration)
         _keep(attempt, exchange, outcome)
         if exchange.vehicles and outcome == Outcome.CONFIRMED:
             confirm(

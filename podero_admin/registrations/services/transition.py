@@ -47,6 +47,11 @@ def tell(
     )
 
 
+def hold(registration: Registration) -> None:
+    """Lock it before its attempts and vehicles, so that two who store what they saw of it wait for each other."""
+    Registration.objects.select_for_update().only("id").get(pk=registration.pk)
+
+
 def move(
     registration: Registration,
     to: Outcome,

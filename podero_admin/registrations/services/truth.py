@@ -15,7 +15,7 @@ from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import SENDABLE_AGAIN, Outcome, Seen
 from podero_admin.registrations.payload import reference_in
 from podero_admin.registrations.services.strays import strays_note
-from podero_admin.registrations.services.transition import move, tell
+from podero_admin.registrations.services.transition import hold, move, tell
 from podero_admin.registrations.wording import outcome_badge
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.services import customer_vehicles_fetch, vehicles_store
@@ -41,6 +41,7 @@ def confirm(
 
     What is confirmed already stays as it is; but a further vehicle of the same reference raises the alarm.
     """
+    hold(registration)
     vehicles = list({vehicle.id: vehicle for vehicle in vehicles}.values())
     stored = vehicles_store(
         organization_id=registration.organization_id,

@@ -1,5 +1,6 @@
 """Several at the same moment, each with its own connection to a real database: exactly one vehicle."""
 
+import threading
 import time
 
 import pytest
@@ -226,3 +227,27 @@ def test_settling_while_pressing_loses_nothing(transactional_db, press, world, s
     results = at_once(*[lambda: registrations_settle(access=system_access())] * 3, press)
     assert raised(results) == []
     assert Registration.objects.get().outcome == "confirmed"
+
+
+def test_a_settler_that_buries_it_while_the_answer_is_stored_waits_for_it(transactional_db, press, world, settle):
+    """Found by the proving machine: each had locked what the other wanted next, and PostgreSQL ended one of them."""
+    settlers, results = [], []
+
+    def bury():
+        results.extend(at_once(lambda: settle(after=120)))
+
+    def watch(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.startswith("UPDATE") and "registrations_attempt" in sql and "finished_at" in sql and not settlers:
+            settlers.append(threading.Thread(target=bury))
+            settlers[0].start()
+            time.sleep(0.5)
+        return result
+
+    with connection.execute_wrapper(watch):
+        registration = press()
+    settlers[0].join(30)
+    assert raised(results) == []
+    assert (registration.outcome, registration.seen) == ("confirmed", "id_read")
+    assert registration.attempts.get().outcome == "confirmed"
+    assert len(posts(world)) == 1

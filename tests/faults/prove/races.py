@@ -125,12 +125,14 @@ def aged(agent: Agent, customer: Any, seconds: int) -> str:
     import uuid
 
     from django.core import signing
+    from django.db import connection
 
     from podero_admin.accounts.models import Staff
     from podero_admin.registrations.payload import new_reference
     from podero_admin.registrations.submission import SALT
 
     staff_id = Staff.objects.get(email=agent.email).pk
+    connection.close()  # this thread's, and threads are many
     content = [uuid.uuid4().hex, new_reference(), staff_id, str(customer.organization_id), str(customer.id),
                int(time.time()) - seconds, []]  # fmt: skip
     return signing.dumps(content, salt=SALT, compress=True)

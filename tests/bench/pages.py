@@ -23,7 +23,7 @@ from tests.bench.events import month
 from tests.bench.seeding import COMMON, RARE, People
 
 FLOOR = "/bench/floor/"
-ADMIN = "/django-admin"
+ADMIN = "/bench/admin"
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _event_pages(supervisor: Access, root: Access, person: Staff, deep: int) -> 
     peer, first = f"{ADMIN}/audit/event/", "events, first page"
     start, end = month()
     range_ = {"organization": str(ALPENSTROM), "from": start, "to": end}
-    same = {"organization_id": str(ALPENSTROM), "at__gte": start, "at__lt": f"{end} 23:59:59"}
+    same = {"organization_id": str(ALPENSTROM), "at__gte": f"{start}T00:00:00+00:00", "at__lt": f"{end}T23:59:59+00:00"}
     return [
         Page(first, "/audit/", 4, peer, by="root"),
         Page(

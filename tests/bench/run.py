@@ -188,8 +188,8 @@ def _weigh(browser: Browser, seeded: Seeded) -> list[tuple[str, dict[str, int]]]
         "audit log": "/audit/",
         "event": f"/audit/{last}/",
         "connections": "/connections/",
-        "stock admin: vehicles": "/django-admin/vehicles/vehicle/",
-        "stock admin: events": "/django-admin/audit/event/",
+        "stock admin: vehicles": "/bench/admin/vehicles/vehicle/",
+        "stock admin: events": "/bench/admin/audit/event/",
     }
     weighed = [(name, weighing.weigh(browser, path, by="root")) for name, path in wanted.items()]
     return [*weighed, ("sign in", weighing.weigh(browser, "/accounts/login/", by="nobody"))]

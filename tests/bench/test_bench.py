@@ -69,6 +69,15 @@ def test_the_floor_is_no_page_of_the_product():
         resolve(pages.FLOOR, "podero_admin.urls")
 
 
+@pytest.mark.urls("tests.bench.urls")
+def test_every_peer_is_a_page_of_djangos_own_admin(seeded, client):
+    people, measured = seeded
+    client.force_login(people.root)
+    peers = {page.name: client.get(page.peer) for page in measured if page.peer}
+    assert {name: answer.status_code for name, answer in peers.items() if answer.status_code != 200} == {}
+    assert all(b"/bench/admin/" in answer.content for answer in peers.values())
+
+
 def test_a_miss_is_marked_with_its_reason():
     line = report.Line(name="slow", ours=0.06, floor=0.01, peer=0.12, most=5, first=0.05, queries=4)
     assert line.misses == ["more than 5 × floor", "1.20 × first page"]

@@ -1,4 +1,4 @@
-"""The product's addresses and two of the bench's: the floor, and peers that draw as many rows as our lists do."""
+"""The product's addresses and two of the bench's: the floor, and Django's admin with as many rows as our lists and pages of its own."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +10,9 @@ from podero_admin.urls import urlpatterns as product
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-for peer in admin.site._registry.values():
-    peer.list_per_page = PAGE_SIZE
+peers = admin.AdminSite("peers")
+for model, own in admin.site._registry.items():
+    peers.register(model, type(own), list_per_page=PAGE_SIZE, change_view=admin.ModelAdmin.change_view)
 
 
 def floor(request: HttpRequest) -> HttpResponse:
@@ -19,4 +20,4 @@ def floor(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"A constant for {request.access.label}.")
 
 
-urlpatterns = [path("bench/floor/", floor, name="floor"), *product]
+urlpatterns = [path("bench/floor/", floor, name="floor"), path("bench/admin/", peers.urls), *product]

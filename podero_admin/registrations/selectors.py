@@ -83,16 +83,15 @@ def registrations_of(*, access: Access, customer_id: UUID, limit: int = 20) -> l
 
 
 def open_registration_of(customer: Customer) -> Registration | None:
-    return (
-        Registration.objects.filter(customer=customer, outcome__in=sorted(OPEN)).select_related("requested_by").first()
-    )
+    standing = Registration.objects.filter(customer=customer, outcome__in=sorted(OPEN)).select_related("requested_by")
+    return standing.only("reference", "created_at", "requested_by__name", "requested_by__email").first()
 
 
 def same_model_of(customer: Customer, maker: str, model: str) -> Vehicle | None:
     """A vehicle of the customer of the same maker and model."""
     if not (maker and model):
         return None
-    owned = Vehicle.objects.filter(customer=customer, deleted_at=None, is_gone=False).defer("output")
+    owned = Vehicle.objects.filter(customer=customer, deleted_at=None, is_gone=False).only("maker", "model", "title")
     wanted = (maker.strip().casefold(), model.strip().casefold())
     return next(
         (

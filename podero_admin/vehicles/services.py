@@ -30,22 +30,16 @@ ASKED_KEPT_SECONDS = 24 * 3600
 GONE_SENTENCE = "Podero no longer knows this vehicle. What is shown here is the last that it told."
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def vehicles_store(
-    *,
-    organization_id: UUID,
-    customer_id: UUID,
-    vehicles: Sequence[ElectricVehicle],
-    complete: bool,
-    asked_at: datetime,
+    *, customer: Customer, vehicles: Sequence[ElectricVehicle], complete: bool, asked_at: datetime
 ) -> list[Vehicle]:
     """Keep what an answer says of one customer's vehicles; with a complete list, those that it misses are gone.
 
     A vehicle of another customer or organisation is never touched, and an older answer never overwrites a newer one.
     """
-    customer = Customer.objects.get(id=customer_id, organization_id=organization_id)
     told = {vehicle.id: vehicle for vehicle in vehicles if vehicle.id and _is_of(vehicle, customer)}
-    known = {row.id: row for row in Vehicle.objects.select_for_update().filter(id__in=told)}
+    known = {row.id: row for row in Vehicle.objects.select_for_update().defer("output", "sent").filter(id__in=told)}
     stored = [row for vehicle in told.values() if (row := _store(customer, vehicle, known.get(vehicle.id), asked_at))]
     if complete:
         missing = Vehicle.objects.filter(customer=customer, fetched_at__lt=asked_at, is_gone=False).exclude(id__in=told)
@@ -85,7 +79,7 @@ def _store(customer: Customer, vehicle: ElectricVehicle, row: Vehicle | None, as
 def _add(row: Vehicle) -> Vehicle | None:
     """Somebody else may add the same vehicle at this moment; theirs is as good."""
     Vehicle.objects.bulk_create([row], ignore_conflicts=True)
-    return Vehicle.objects.filter(id=row.id, customer_id=row.customer_id).first()
+    return row if Vehicle.objects.filter(id=row.id, customer_id=row.customer_id).exists() else None
 
 
 @lru_cache(maxsize=200)
@@ -109,13 +103,7 @@ def customer_vehicles_fetch(
         )
     except PoderoError as error:
         raise PoderoAway(f"The vehicles of this customer could not be fetched. {error}") from error
-    vehicles_store(
-        organization_id=customer.organization_id,
-        customer_id=customer.id,
-        vehicles=vehicles,
-        complete=True,
-        asked_at=asked_at,
-    )
+    vehicles_store(customer=customer, vehicles=vehicles, complete=True, asked_at=asked_at)
     cache.set(asked_key(customer.id), asked_at, ASKED_KEPT_SECONDS)
     return list(vehicles)
 
@@ -143,13 +131,7 @@ def vehicle_refresh(*, access: Access, vehicle_id: UUID) -> Vehicle:
 @transaction.atomic
 def _keep(access: Access, vehicle: Vehicle, told: ElectricVehicle, asked_at: datetime) -> Vehicle:
     answered = [told] if told.id == vehicle.id else []
-    stored = vehicles_store(
-        organization_id=vehicle.organization_id,
-        customer_id=vehicle.customer_id,
-        vehicles=answered,
-        complete=False,
-        asked_at=asked_at,
-    )
+    stored = vehicles_store(customer=vehicle.customer, vehicles=answered, complete=False, asked_at=asked_at)
     if not stored:
         _record_refresh(access, vehicle, outcome="failed", reason="Podero answered with another vehicle.")
         return vehicle

@@ -183,9 +183,8 @@ def _refuse_second(customer: Customer) -> None:
 
 def _suspicion(customer: Customer, payload: Mapping[str, Any]) -> str:
     """Why this may be one car twice; two equal cars are legitimate, so a person decides."""
-    recent = Registration.objects.filter(
-        customer=customer, outcome=Outcome.CONFIRMED, settled_at__gte=timezone.now() - RECENT
-    ).first()
+    confirmed = Registration.objects.filter(customer=customer, outcome=Outcome.CONFIRMED)
+    recent = confirmed.filter(settled_at__gte=timezone.now() - RECENT).only("reference").first()
     if recent:
         return f"A vehicle of this customer was registered in the last 24 hours ({recent.reference})."
     model = payload.get("device_model") or {}

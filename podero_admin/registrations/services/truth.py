@@ -37,18 +37,13 @@ def confirm(
     attempt: Attempt | None = None,
     reason: str = "",
 ) -> bool:
-    """Link the vehicle that was found and move to confirmed, in the caller's transaction.
+    """Link the vehicle that was found and move to confirmed, in the transaction of the caller, who holds it.
 
     What is confirmed already stays as it is; but a further vehicle of the same reference raises the alarm.
     """
-    hold(registration)
     vehicles = list({vehicle.id: vehicle for vehicle in vehicles}.values())
     stored = vehicles_store(
-        organization_id=registration.organization_id,
-        customer_id=registration.customer_id,
-        vehicles=vehicles[:1],
-        complete=False,
-        asked_at=timezone.now(),
+        customer=registration.customer, vehicles=vehicles[:1], complete=False, asked_at=timezone.now()
     )
     vehicle = stored[0] if stored else None
     is_taken = vehicle is not None and _is_taken(registration, vehicle)
@@ -142,6 +137,7 @@ def vehicles_reconcile(*, access: Access, customer: Customer, vehicles: Sequence
             continue
         seen = Seen.TAG_FOUND if len(ids) == 1 else Seen.TAG_FOUND_TWICE
         with transaction.atomic():
+            hold(registration)
             confirmed += confirm(access=access, registration=registration, vehicles=found_vehicles, seen=seen)
     strays_note(access=access, customer=customer, named=named)
     return confirmed

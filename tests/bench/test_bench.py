@@ -12,7 +12,6 @@ from podero_admin.sandbox.world import World
 from podero_admin.vehicles.models import Vehicle
 from tests.bench import events, pages, report, seeding
 from tests.bench.plans import plan_of, plans
-from tests.bench.run import QUERIES
 from tests.bench.weighing import IN_CSS, IN_HTML
 
 EVENTS = 250
@@ -38,7 +37,7 @@ def test_seeded_events_form_a_chain_that_verifies(seeded):
 def test_no_list_makes_many_queries(seeded):
     people, measured = seeded
     counts = {page.name: plans(page, getattr(people, page.by))[0] for page in measured}
-    assert {name: count for name, count in counts.items() if count > QUERIES} == {}
+    assert {name: count for name, count in counts.items() if count > report.QUERIES} == {}
 
 
 @pytest.mark.skipif(

@@ -27,6 +27,8 @@ from podero_admin.vehicles.urgency import URGENCY_GONE
 
 logger = logging.getLogger(__name__)
 ASKED_KEPT_SECONDS = 24 * 3600
+#: What of a known row is asked for before it is written over.
+KNOWN = ("organization_id", "customer_id", "fetched_at", "title")
 GONE_SENTENCE = "Podero no longer knows this vehicle. What is shown here is the last that it told."
 
 
@@ -39,7 +41,7 @@ def vehicles_store(
     A vehicle of another customer or organisation is never touched, and an older answer never overwrites a newer one.
     """
     told = {vehicle.id: vehicle for vehicle in vehicles if vehicle.id and _is_of(vehicle, customer)}
-    known = {row.id: row for row in Vehicle.objects.select_for_update().defer("output", "sent").filter(id__in=told)}
+    known = {row.id: row for row in Vehicle.objects.select_for_update().only(*KNOWN).filter(id__in=told)}
     stored = [row for vehicle in told.values() if (row := _store(customer, vehicle, known.get(vehicle.id), asked_at))]
     if complete:
         missing = Vehicle.objects.filter(customer=customer, fetched_at__lt=asked_at, is_gone=False).exclude(id__in=told)

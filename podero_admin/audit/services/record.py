@@ -45,7 +45,7 @@ def _name(access: Access, organization_id: UUID | None, subject: Subject) -> str
 
 def head_locked() -> ChainHead:
     """The end of the chain, ours until the transaction ends (on SQLite the transaction itself is the lock)."""
-    heads = ChainHead.objects.select_for_update()
+    heads = ChainHead.objects.select_for_update().only("number", "hash", "at")
     head = heads.filter(id=1).first()
     if head is None:
         last = Event.objects.order_by("-number").first()

@@ -115,7 +115,8 @@ def registration_send_again(*, access: Access, registration: Registration, attem
 
 def registration_pressed(*, submission: Submission, typed: Mapping[str, Any]) -> Registration | None:
     """What this key was pressed for before; with other data it is refused, since one key stands for one vehicle."""
-    first = Registration.objects.filter(submission_key=submission.key).first()
+    pressed = Registration.objects.filter(submission_key=submission.key)
+    first = pressed.only("reference", "submission_digest").first()
     if first is not None and first.submission_digest != digest(typed):
         raise Conflicting(
             f"This form was sent already, with other values: see {first.reference}. Nothing was sent now. "

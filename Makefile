@@ -15,7 +15,7 @@ run: .venv/run.stamp ## Run everything on this machine, with a sandbox and demo 
 	@exec $(BIN)/python -m podero_admin.demo
 
 test: .venv/dev.stamp ## Run the whole suite, on SQLite and on what TEST_DATABASE_URL and TEST_BROKER_URL name
-	@exec $(BIN)/python -m tests.run
+	@exec $(BIN)/python -m tests.run $(TEST)
 
 check: .venv/dev.stamp lint ## What CI runs first: lint, types, contracts, deployment, migrations, units and pages with coverage
 	@exec $(BIN)/python -m tests.run --quick

@@ -64,8 +64,14 @@ def quick(suite: Suite) -> None:
     suite.run("SQLite, units and pages with coverage", QUICK, "--cov", "--cov-report=term:skip-covered")
 
 
-def full(suite: Suite) -> None:
-    suite.run("SQLite", EVERYTHING)
+def beside_quick() -> tuple[str, ...]:
+    """Every other folder with tests, whatever is added later."""
+    folders = (folder for folder in sorted((ROOT / "tests").iterdir()) if any(folder.rglob("test_*.py")))
+    return tuple(path for folder in folders if (path := f"tests/{folder.name}") not in QUICK)
+
+
+def full(suite: Suite, *, after_check: bool = False) -> None:
+    suite.run("SQLite", beside_quick() if after_check else EVERYTHING)
     database = os.environ.get("TEST_DATABASE_URL", "")
     if database:
         suite.run("PostgreSQL", ABOUT_THE_DATABASE, TEST_DATABASE_URL=database)
@@ -76,8 +82,12 @@ def full(suite: Suite) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only units and pages, with coverage")
-    suite = Suite()
-    (quick if parser.parse_args().quick else full)(suite)
+    parser.add_argument("--after-check", action="store_true", help="leave out what `make check` has just run")
+    given, suite = parser.parse_args(), Suite()
+    if given.quick:
+        quick(suite)
+    else:
+        full(suite, after_check=given.after_check)
     return suite.code
 
 

@@ -20,6 +20,7 @@ from podero_admin.sandbox.faults import Fault
 from tests.registering import at_once, form_page, posts, press, registration_of, submission_key
 
 AWAY = ["hang_before", "lost_before", "reset_before", "503", "drip"]
+CROWD = 16  # the proving machine has fifty, over real sockets
 LONG = 10  # a hang lasts an hour, a request without short limits 2 s for each of its two calls
 
 
@@ -219,12 +220,12 @@ def test_at_most_half_of_the_threads_wait(transactional_db, organization_a, jana
     assert len(world.requests) == asked + waited
 
 
-def test_fifty_readers_of_a_podero_that_hangs_all_get_their_pages_and_it_comes_back(
+def test_a_crowd_that_reads_a_podero_that_hangs_all_get_their_pages_and_it_comes_back(
     transactional_db, client_of, alice, jana, world, organization_a
 ):
     form = f"/customers/{jana.id}/register/"
     page_of(client_of(alice), form)
-    clients = [client_of(alice) for _ in range(50)]
+    clients = [client_of(alice) for _ in range(CROWD)]
     gateway.share_threads(8)
     everything(world, "hang_before")
     asked = len(world.requests)
@@ -233,7 +234,7 @@ def test_fifty_readers_of_a_podero_that_hangs_all_get_their_pages_and_it_comes_b
         assert all("as Podero told us <time" in page for page in pages)
     assert all("You can fill in the form all the same" in page for page in pages)
     assert gateway.connection_facts(organization_a.id)["is_away"]
-    assert len(world.requests) - asked < 50  # of the hundred pages
+    assert len(world.requests) - asked < CROWD  # of twice as many pages
     world.faults.clear()
     later(organization_a)
     asked = len(world.requests)

@@ -232,7 +232,8 @@ class DecisionForm(forms.Form):
 
     vehicle = forms.CharField(max_length=40)
     reason = forms.CharField(
-        max_length=500, widget=forms.Textarea(attrs={"rows": 2, "class": "form-control form-control-sm"})
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control form-control-sm", "hx-preserve": "true"}),
     )
 
     def clean_vehicle(self) -> Any:

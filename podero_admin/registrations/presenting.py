@@ -182,7 +182,8 @@ def _decision(access: Access, registration: Registration, decision: DecisionForm
         {"vehicle": vehicle, "likely": str(vehicle.id) in likely, "checked": str(vehicle.id) == chosen}
         for vehicle in candidate_vehicles(registration)
     ]
-    return {"decision": form, "candidates": candidates, "none_checked": chosen == "none"}
+    is_early = registration.outcome == Outcome.UNKNOWN
+    return {"decision": form, "candidates": candidates, "none_checked": chosen == "none", "is_early": is_early}
 
 
 def chips(current: str, organization: str) -> list[dict[str, Any]]:

@@ -129,6 +129,15 @@
   document.addEventListener("DOMContentLoaded", () => settle(document));
   document.addEventListener("htmx:afterSettle", (event) => settle(event.target));
 
+  /* What somebody has unfolded stays so when the page updates itself */
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = [...event.detail.target.querySelectorAll("details[open][id]")].map((part) => part.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of unfolded.splice(0)) document.getElementById(id)?.setAttribute("open", "");
+  });
+
   /* HTMX: an answer that failed is swapped in only where it says where to */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;

@@ -108,3 +108,22 @@ def test_a_second_tab_is_told_of_the_registration_that_is_open(desk: Page, jana,
     reference = Registration.objects.get().reference
     expect(second.get_by_role("link", name=re.compile(reference))).to_be_visible()
     assert posts(world) == 1
+
+
+def test_what_a_senior_types_stays_while_the_page_updates_itself(page: Page, context, enter, sara, jana, world, settle):
+    enter(context, sara)
+    world.faults.add(Fault("lost_after", match="register"), Fault("list_fails", match="vehicles", times=None))
+    fill_in(page, jana)
+    register_button(page).click()
+    main = page.locator("main")
+    expect(main).to_have_attribute("data-outcome", "unknown")
+    page.get_by_text("Decide before the checks have ended").click()
+    page.get_by_label("None: Podero did not make it").check()
+    page.get_by_label("Reason").press_sequentially("Podero says")
+    settle(after=60)
+    expect(main).to_contain_text("Checking, 1 of", timeout=6_000)
+    page.keyboard.type(" there is none")
+    expect(page.get_by_label("Reason")).to_have_value("Podero says there is none")
+    expect(page.get_by_label("None: Podero did not make it")).to_be_checked()
+    page.get_by_role("button", name="Decide").click()
+    expect(main).to_have_attribute("data-outcome", "absent")

@@ -153,6 +153,8 @@ def test_a_newcomer_signs_in_as_each_role_and_ctrl_c_ends_everything(
     assert len(children) >= 4
     assert not [child for child in children if "the-shell-around-has-one-too" in child.environ().values()]
     assert not [child for child in children if {"DEBUG", "HTTP_PROXY", "http_proxy"} & set(child.environ())]
+    shown = " ".join(" ".join(child.cmdline()) for child in children)
+    assert not [word for word in ("-sandbox", *(password for _, password in people.values())) if word in shown]
     assert running.stop() == 0
     assert gone(children)
 

@@ -1,6 +1,7 @@
 """Where settings meet the API client: tokens for all, secrets rotated at run time, and Podero known to be away."""
 
 import os
+import time
 from pathlib import Path
 from uuid import UUID
 
@@ -53,6 +54,19 @@ def test_a_token_sealed_with_another_key_is_fetched_anew(organization_a, world, 
     users(organization_a)
     settings.SECRET_KEY = "another-key-another-key-another-key-another-key"
     users(organization_a)
+    assert tokens_asked(world) == 2
+
+
+@pytest.mark.parametrize(("minutes", "revoked"), [(-10, True), (10, False)])
+def test_a_clock_that_jumps_ten_minutes_costs_one_token_more(organization_a, world, time_machine, minutes, revoked):
+    """Put back, it makes a token look fresh that Podero has ended; put forward, it makes one look old that still serves."""
+    world.settings.token_lifetime = 600
+    users(organization_a)
+    time_machine.move_to(time.time() + minutes * 60)
+    if revoked:
+        world.revoke_tokens()
+    assert users(organization_a)
+    assert users(organization_a)
     assert tokens_asked(world) == 2
 
 

@@ -1,22 +1,9 @@
 """The log in Django's admin: to read, never to write."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from podero_admin.audit.models import AccessRecord, Event
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return False
+from podero_admin.core.admin import ReadOnlyAdmin
 
 
 @admin.register(Event)

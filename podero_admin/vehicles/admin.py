@@ -1,35 +1,16 @@
-"""Vehicles in Django's admin: to look at, never to change."""
-
-from typing import Any
+"""Vehicles in Django's admin: to look at, never to change; our own page of one hides what has to be asked for."""
 
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 
+from podero_admin.core.admin import ReadOnlyAdmin
 from podero_admin.vehicles.models import Vehicle
 
 
 @admin.register(Vehicle)
-class VehicleAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # Django has the parameter in its stubs only
+class VehicleAdmin(ReadOnlyAdmin):
+    own_page = "vehicles:detail"
     list_display = ("title", "customer", "organization", "settled_health", "reported_at", "is_gone")
     list_filter = ("organization", "settled_health", "price_zone", "is_gone")
     search_fields = ("id",)
     list_select_related = ("customer", "organization")
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        return False
-
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """One vehicle is looked at on our own page, which notes the look and hides what has to be asked for."""
-        found = self.get_object(request, object_id) if request.method == "GET" else None
-        if found is None:
-            return super().change_view(request, object_id, *args, **kwargs)
-        return HttpResponseRedirect(reverse("vehicles:detail", args=[found.pk]))

@@ -102,9 +102,12 @@ class TestCustomer:
     def test_a_refresh_that_fails_is_said_and_recorded(
         self, alice: Any, with_vehicles: Customer, sandbox: Any, client_of: Any
     ) -> None:
+        browser = client_of(alice)
+        browser.get(f"/customers/{with_vehicles.id}/")
         sandbox.stop()
-        response = client_of(alice).post(f"/customers/{with_vehicles.id}/refresh/")
-        assert response.status_code == 503
+        page = browser.post(f"/customers/{with_vehicles.id}/refresh/", follow=True).content.decode()
+        assert "What is shown is the last that Podero told." in page
+        assert 'data-field="connection_status"' in page
         assert Event.objects.get(action="vehicle.refreshed").outcome == "failed"
 
     def test_charlie_cannot_refresh(self, charlie: Any, customers: list[Customer], client_of: Any) -> None:

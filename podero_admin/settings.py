@@ -222,6 +222,7 @@ ALLOW_INSECURE_UPSTREAM = E.allow_insecure_upstream
 PODERO_CONNECT_TIMEOUT = E.connect_timeout
 PODERO_READ_TIMEOUT = E.read_timeout
 PODERO_DEADLINE = E.deadline
+PODERO_CA_BUNDLE = E.ca_bundle or None
 SETTLE_SCHEDULE = E.settle_schedule
 SETTLE_WINDOW = E.settle_window
 TIME_SCALE = E.time_scale

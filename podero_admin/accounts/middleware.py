@@ -56,10 +56,16 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 def _keep_what_was_typed(request: HttpRequest, view_func: Any) -> None:
-    """A press that meets an ended session would lose its body at the sign-in; the form takes it back from here."""
+    """A press that meets an ended session would lose its body at the sign-in; the form takes it back from here.
+
+    The fields, not the bytes: of a form with parts nobody can read these again once its token was looked for.
+    """
     keeps = getattr(view_func, "keeps_post", None)
-    if request.method == "POST" and keeps and len(request.body) <= KEPT_BYTES and keeps(request.POST):
-        request.session[KEPT_POST] = {"path": page_of(request).partition("?")[0], "body": request.POST.urlencode()}
+    if request.method != "POST" or not keeps or not keeps(request.POST):
+        return
+    typed = request.POST.urlencode()
+    if len(typed) <= KEPT_BYTES:
+        request.session[KEPT_POST] = {"path": page_of(request).partition("?")[0], "body": typed}
 
 
 def _same_page(request: HttpRequest) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from podero_admin.audit.selectors import history
 from podero_admin.core.access import Permission, requires
-from podero_admin.core.errors import Invalid
+from podero_admin.core.errors import Invalid, PoderoAway
 from podero_admin.core.http import THEME_COOKIE, THEMES, StaffRequest, back_to, redirect_to, render_page
 from podero_admin.desk import selectors, services
 from podero_admin.desk import status as health
@@ -73,9 +73,14 @@ def _may_register(request: StaffRequest, organization_id: UUID) -> bool:
 @require_POST
 @requires(Permission.VEHICLE_REFRESH)
 def refresh(request: StaffRequest, customer_id: UUID) -> HttpResponse:
-    count = services.customer_vehicles_refresh(access=request.access, customer_id=customer_id)
-    known = {0: "no vehicle", 1: "one vehicle"}.get(count, f"{count} vehicles")
-    messages.success(request, f"Podero was asked: {known}.")
+    """Whatever Podero says or does not say, the customer's page follows, with the last that is known."""
+    try:
+        count = services.customer_vehicles_refresh(access=request.access, customer_id=customer_id)
+    except PoderoAway as away:
+        messages.warning(request, f"{away.message} What is shown is the last that Podero told.")
+    else:
+        known = {0: "no vehicle", 1: "one vehicle"}.get(count, f"{count} vehicles")
+        messages.success(request, f"Podero was asked: {known}.")
     return redirect_to("desk:customer", customer_id)
 
 

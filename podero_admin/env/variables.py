@@ -1,6 +1,7 @@
 """The variables of the environment, with the defaults of docs/configuration.md."""
 
 import os
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,7 @@ class Environment:
     connect_timeout: float
     read_timeout: float
     deadline: float
+    ca_bundle: str
     settle_schedule: tuple[float, ...]
     settle_window: float
     time_scale: float
@@ -161,6 +163,12 @@ def _email(raw: str) -> dict[str, Any]:
     return config
 
 
+def _bundle(raw: str) -> str:
+    """A file that no certificate can be read from would make every call fail, so it stops the start."""
+    ssl.create_default_context(cafile=raw)
+    return str(Path(raw).resolve())
+
+
 def _broker(raw: str) -> str:
     if "://" not in raw or urlsplit(raw).scheme.partition("+")[0] not in TRANSPORT_ALIASES:
         raise ValueError
@@ -205,6 +213,9 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         connect_timeout=get("PODERO_CONNECT_TIMEOUT", _positive, 3.0, "set it to seconds above 0"),
         read_timeout=get("PODERO_READ_TIMEOUT", _positive, 30.0, "set it to seconds above 0"),
         deadline=get("PODERO_DEADLINE", _positive, 40.0, "set it to seconds above 0"),
+        ca_bundle=get(
+            "PODERO_CA_BUNDLE", _bundle, "", "leave it out, or set it to the path of a PEM file with the authorities"
+        ),
         settle_schedule=get(
             "SETTLE_SCHEDULE",
             _schedule,

@@ -44,6 +44,11 @@ def _timeouts(seconds: float = math.inf) -> Timeouts:
     return Timeouts(connect=connect, read=read, deadline=deadline)
 
 
+def _connecting() -> dict[str, Any]:
+    """Which addresses will do, and whose certificates."""
+    return {"allow_insecure": settings.ALLOW_INSECURE_UPSTREAM, "ca_bundle": settings.PODERO_CA_BUNDLE}
+
+
 @lru_cache(maxsize=64)
 def _source(entry: OrganizationSettings) -> TokenSource:
     return TokenSource(
@@ -51,7 +56,7 @@ def _source(entry: OrganizationSettings) -> TokenSource:
         CachedTokenStore(),
         key=str(entry.id),
         timeouts=_timeouts(),
-        allow_insecure=settings.ALLOW_INSECURE_UPSTREAM,
+        **_connecting(),
         breaker=CachedBreaker(str(entry.id)),
     )
 
@@ -73,7 +78,7 @@ def _client(entry: OrganizationSettings, seconds: float) -> PoderoClient:
         _source(entry),
         seconds=min(seconds, settings.PODERO_DEADLINE),
         timeouts=_timeouts(seconds),
-        allow_insecure=settings.ALLOW_INSECURE_UPSTREAM,
+        **_connecting(),
         breaker=_breaker(entry, seconds=seconds),
     )
     return PoderoClient(transport, entry.id)
@@ -123,6 +128,6 @@ def _tried(organization_id: UUID) -> tuple[bool, str]:
 
 def _test_client(entry: OrganizationSettings) -> PoderoClient:
     """With a token of its own, and whatever the breaker says."""
-    limits: dict[str, Any] = {"timeouts": _timeouts(), "allow_insecure": settings.ALLOW_INSECURE_UPSTREAM}
+    limits: dict[str, Any] = {"timeouts": _timeouts(), **_connecting()}
     source = TokenSource(credentials(entry), MemoryTokenStore(), key="test", **limits)
     return PoderoClient(Transport(entry.api_url, source, **limits), entry.id)

@@ -7,12 +7,15 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from podero_admin.sandbox.server import serve
+from podero_admin.sandbox.server import serve, tls_of
 from podero_admin.sandbox.world import World
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if bool(options.tls_port) != bool(options.certificate and options.key):
+        parser.error("--tls-port, --certificate and --key go together")
     world = World.demo(seed=options.seed, users=options.users, ledger=options.ledger)
     world.settings.latency = options.latency_ms / 1000
     world.settings.token_body = options.token_body
@@ -20,13 +23,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ending.set())
     try:
-        running = serve(world, port=options.port, host=options.host)
+        running = [serve(world, port=options.port, host=options.host)]
+        if options.tls_port:
+            tls = tls_of(options.certificate, options.key)
+            running.append(serve(world, port=options.tls_port, host=options.host, tls=tls))
     except OSError as error:
         print(f"The sandbox cannot listen on {options.host}:{options.port}: {error.strerror}.", file=sys.stderr)  # noqa: T201
         return 1
-    print(f"Sandbox of the Podero API on {running.base_url} with {options.users} customers", flush=True)  # noqa: T201
+    addresses = " and ".join(each.base_url for each in running)
+    print(f"Sandbox of the Podero API on {addresses} with {options.users} customers", flush=True)  # noqa: T201
     ending.wait()
-    running.stop()
+    for each in running:
+        each.stop()
     return 0
 
 
@@ -39,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--ledger", type=Path, help="file to which every registration is appended, and from which they are remembered"
     )
+    parser.add_argument("--tls-port", type=int, help="a second port, for the same customers, that speaks TLS")
+    parser.add_argument("--certificate", type=Path, help="for --tls-port, as PEM")
+    parser.add_argument("--key", type=Path, help="of the certificate, as PEM")
     parser.add_argument("--latency-ms", type=float, default=0.0)
     parser.add_argument("--token-body", choices=("json", "form", "both"), default="both")
     return parser

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
-Wire = Literal["", "close", "reset", "cut", "drip", "hang"]
+Wire = Literal["", "close", "reset", "cut", "drip", "hang", "torn", "garbled", "cut_garbled", "noise"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,20 @@
-"""A threaded HTTP/1.1 server for the stand-in, able to lose, cut, drip and reset a connection on demand."""
+"""A threaded HTTP/1.1 server for the stand-in, with TLS where it is given a certificate."""
 
-import io
 import socket
 import socketserver
-import struct
+import ssl
 import sys
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from podero_admin.sandbox.app import WsgiApp, create_app
-from podero_admin.sandbox.request import BIGGEST_BODY
+from podero_admin.sandbox.handler import Handler
 from podero_admin.sandbox.world import World
 
-LINGER_NOT = struct.pack("ii", 1, 0)  # close answers with RST
+#: The caller went away, or speaks no TLS, or none of ours.
+CALLERS_RIGHT = (ConnectionError, TimeoutError, ssl.SSLError)
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -27,8 +25,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     allow_reuse_address = True
     request_queue_size = 256
 
-    def __init__(self, address: tuple[str, int], world: World) -> None:
-        self.world = world
+    def __init__(self, address: tuple[str, int], world: World, tls: ssl.SSLContext | None = None) -> None:
+        self.world, self.tls = world, tls
         self.app: WsgiApp = create_app(world)
         self.connections: set[socket.socket] = set()
         super().__init__(address, Handler)
@@ -36,6 +34,17 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     @property
     def port(self) -> int:
         return int(self.server_address[1])
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.tls else "http"
+
+    def get_request(self) -> tuple[Any, Any]:
+        """The handshake is left to the connection's own thread: one that is slow with it holds nobody else up."""
+        connection, address = super().get_request()
+        if self.tls:
+            connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.connections.add(request)
@@ -49,7 +58,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), (ConnectionError, TimeoutError)):  # the caller went away, which is its right
+        if not isinstance(sys.exception(), CALLERS_RIGHT):
             super().handle_error(request, client_address)
 
     def close_all(self) -> None:
@@ -58,111 +67,6 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 continue
-
-
-class Handler(BaseHTTPRequestHandler):
-    """One connection: requests in, answers out, troubles on the wire where an answer wants one."""
-
-    server: Server
-    protocol_version = "HTTP/1.1"
-    server_version = "PoderoSandbox"
-    sys_version = ""
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def answer(self) -> None:
-        environ = self._environ()
-        body = b"".join(self.server.app(environ, self._start_response))
-        wire, seconds = environ["sandbox.wire"]
-        if self.headers.get("Transfer-Encoding"):  # we read no chunks, so what follows would be taken for a request
-            self.close_connection = True
-        _DELIVER[wire](self, body, seconds)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = answer  # noqa: N815
-
-    def _environ(self) -> dict[str, Any]:
-        path, _, query = self.path.partition("?")
-        host, port = self.server.server_address[:2]
-        length = int(self.headers.get("Content-Length") or 0)
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": self.command,
-            "PATH_INFO": unquote(path),
-            "QUERY_STRING": query,
-            "SERVER_NAME": host,
-            "SERVER_PORT": str(port),
-            "SERVER_PROTOCOL": self.request_version,
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-            "CONTENT_LENGTH": str(length),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(self._read(length)),
-        }
-        own = {"content-type", "content-length"}
-        given = ((name, value) for name, value in self.headers.items() if name.lower() not in own)
-        return environ | {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in given}
-
-    def _read(self, length: int) -> bytes:
-        """The body; one that is too big is read and dropped, so that the refusal arrives."""
-        if length <= BIGGEST_BODY:
-            return self.rfile.read(max(length, 0))
-        while length > 0:
-            length -= len(self.rfile.read(min(length, BIGGEST_BODY))) or length
-        return b""
-
-    def _start_response(self, status: str, headers: Iterable[tuple[str, str]]) -> None:
-        code, _, phrase = status.partition(" ")
-        self.send_response(int(code), phrase)
-        for name, value in headers:
-            self.send_header(name, value)
-
-    def deliver(self, body: bytes, _seconds: float) -> None:
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def close_unanswered(self, _body: bytes, _seconds: float) -> None:
-        self._drop_headers()
-
-    def reset(self, _body: bytes, _seconds: float) -> None:
-        self._drop_headers()
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
-
-    def hang(self, _body: bytes, seconds: float) -> None:
-        self._drop_headers()
-        self.server.world.pause(seconds)
-
-    def cut(self, body: bytes, seconds: float) -> None:
-        self.deliver(body[: len(body) // 2], seconds)
-        self.close_connection = True
-
-    def drip(self, body: bytes, seconds: float) -> None:
-        """The body evenly over so many seconds, byte after byte."""
-        self.deliver(b"", seconds)
-        for place in range(len(body)):
-            self.server.world.pause(seconds / len(body))
-            self.wfile.write(body[place : place + 1])
-            self.wfile.flush()
-            if self.server.world.stopping.is_set():
-                self.close_connection = True
-                return
-
-    def _drop_headers(self) -> None:
-        self._headers_buffer: list[bytes] = []
-        self.close_connection = True
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Say nothing: the world keeps its own record."""
-
-
-_DELIVER = {
-    "": Handler.deliver,
-    "close": Handler.close_unanswered,
-    "reset": Handler.reset,
-    "hang": Handler.hang,
-    "cut": Handler.cut,
-    "drip": Handler.drip,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +102,17 @@ class Running:
         self.thread.join(timeout=5)
 
 
-def serve(world: World, port: int = 0, host: str = "127.0.0.1") -> Running:
-    """Start serving at once; port 0 takes a free one."""
+def tls_of(certificate: Path, key: Path) -> ssl.SSLContext:
+    """What a server needs to speak TLS with this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def serve(world: World, port: int = 0, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Running:
+    """Start serving at once; port 0 takes a free one. Several servers may share one world."""
     world.stopping.clear()
-    server = Server((host, port), world)
+    server = Server((host, port), world, tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True)
     thread.start()
-    return Running(server=server, thread=thread, base_url=f"http://{host}:{server.port}")
+    return Running(server=server, thread=thread, base_url=f"{server.scheme}://{host}:{server.port}")

@@ -2,8 +2,11 @@
 
 A kind with `_after` strikes after the work was done: the vehicle exists, whatever the caller sees. Refusals, redirects
 and all with `_before` strike before: nothing was done. Those that spoil an answer (`null_id`, `cut`, `html`, …) do the
-work first. `close`, `reset`, `cut`, `drip` and `hang` on the wire need our own server (`server`); under another one the
-whole answer is delivered.
+work first. What happens on the wire (`close`, `reset`, `cut`, `drip`, `hang` and the kinds of TLS) needs our own server
+(`server`); under another one the whole answer is delivered.
+
+The kinds `tls_…` break the connection as only TLS can be broken, where the server speaks it: torn off without the alert
+that ends it, or with a record that nobody can decrypt. Without TLS they are an answer of no stated length, or noise.
 """
 
 import gzip
@@ -123,6 +126,11 @@ def with_body(make: Callable[[Fault, bytes], bytes], *headers: tuple[str, str]) 
     return spoil
 
 
+def given_body(fault: Fault, body: bytes) -> bytes:
+    """Whatever a test made up, sound or not; half a surrogate pair too, which is no UTF-8."""
+    return body if fault.value is None else str(fault.value).encode("utf-8", "surrogatepass")
+
+
 def edited(edit: Edit) -> Spoiler:
     """Do the work, then change the JSON: the object, or each object of the list. A refusal stays as it is."""
 
@@ -196,10 +204,16 @@ KINDS: dict[str, Spoiler] = {
     "hang_after": on_the_wire("hang", after=True, seconds=FOREVER),
     "cut": on_the_wire("cut", after=True),
     "drip": on_the_wire("drip", after=True, seconds=A_MINUTE),
+    "tls_torn": on_the_wire("torn", after=True),
+    "tls_garbled": on_the_wire("garbled", after=True),
+    "tls_cut": on_the_wire("cut_garbled", after=True),
+    "tls_broken_before": on_the_wire("noise", after=False),
+    "tls_broken_after": on_the_wire("noise", after=True),
     "cut_json": with_body(lambda _fault, body: body[: len(body) // 2]),
     "empty": with_body(lambda _fault, _body: b""),
     "html": with_body(_html, ("Content-Type", HTML)),
     "wrong_shape": with_body(lambda _fault, _body: b'"done"'),
+    "body": with_body(given_body),
     "big": with_body(_big),
     "gzip_bomb": with_body(_bomb, ("Content-Type", JSON), ("Content-Encoding", "gzip")),
     "null_id": edited(lambda _fault, each: each | {"id": None}),

@@ -41,6 +41,14 @@ class TestStart:
         assert "No vehicle needs action" in page
         assert "None of yours is open." in page
 
+    def test_a_vehicle_that_needs_action_says_how_old_that_is(
+        self, alice: Any, customers: list[Customer], world: Any, client_of: Any
+    ) -> None:
+        world.add_vehicle(str(customers[0].id), action_needed=True)
+        browser = client_of(alice)
+        browser.post(f"/customers/{customers[0].id}/refresh/")
+        assert "as Podero told us <time" in browser.get("/").content.decode()
+
     def test_it_lists_whom_one_opened_last_and_only_those(
         self, alice: Any, bob: Any, customers: list[Customer], client_of: Any
     ) -> None:
@@ -102,9 +110,12 @@ class TestCustomer:
     def test_a_refresh_that_fails_is_said_and_recorded(
         self, alice: Any, with_vehicles: Customer, sandbox: Any, client_of: Any
     ) -> None:
+        browser = client_of(alice)
+        browser.get(f"/customers/{with_vehicles.id}/")
         sandbox.stop()
-        response = client_of(alice).post(f"/customers/{with_vehicles.id}/refresh/")
-        assert response.status_code == 503
+        page = browser.post(f"/customers/{with_vehicles.id}/refresh/", follow=True).content.decode()
+        assert "What is shown is the last that Podero told." in page
+        assert 'data-field="connection_status"' in page
         assert Event.objects.get(action="vehicle.refreshed").outcome == "failed"
 
     def test_charlie_cannot_refresh(self, charlie: Any, customers: list[Customer], client_of: Any) -> None:

@@ -230,6 +230,18 @@ def test_a_session_that_ends_while_typing_loses_nothing(alice, jana, client_of):
     assert "Half typed" in client.get(path).content.decode()
 
 
+def test_a_press_in_parts_is_found_again_too_where_its_token_was_looked_for(alice, jana, client_of):
+    key, path = submission_key(form_page(client_of(alice), jana.id)), f"/customers/{jana.id}/register/"
+    client = Client(enforce_csrf_checks=True)
+    client.get("/accounts/login/")
+    token = {"csrfmiddlewaretoken": client.cookies["podero_csrf"].value}
+    refused = client.post(path, FILLED | token | {"submission_key": key, "comment": "In parts"})
+    assert refused["Location"].startswith("/accounts/login/?next=")
+    signed_in = {"login": alice.email, "password": PASSWORD}
+    assert client.post(f"/accounts/login/?next={path}", signed_in | token)["Location"] == path
+    assert "In parts" in client.get(path).content.decode()
+
+
 def test_a_post_without_a_key_of_ours_is_not_kept(alice, jana):
     client, path = Client(), f"/customers/{jana.id}/register/"
     client.post(path, FILLED | {"submission_key": "rubbish", "comment": "Smuggled in"})

@@ -9,10 +9,10 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.faults.prove import stage as staging
+from tests.faults.prove import databases
 from tests.faults.prove.stage import Stage
 
 
@@ -39,16 +39,34 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--settled", type=int, default=100, help="registrations that wait for the settlers")
     made.add_argument("--shake-every", type=int, default=50, help="presses between two troubles of the house; 0: none")
     made.add_argument("--threads", type=int, default=8, help="agents who press at the same time")
+    add_crowds(made)
     made.add_argument("--keep", action="store_true", help="leave the run's folder and database behind")
     return made
+
+
+def add_crowds(made: argparse.ArgumentParser) -> None:
+    """The parts that are no matter of one registration; each is left out unless it is asked for."""
+    made.add_argument("--readers", type=int, default=0, help="agents who read while Podero is away")
+    made.add_argument("--readers-seconds", type=float, default=40, help="how long it is away, in each of six ways")
+    made.add_argument("--readers-pace", default="1,4", help="seconds between two pages of one agent, from and to")
+    made.add_argument("--readers-scaled", action="store_true", help="with the scaled time limits of all else")
+    made.add_argument("--ways", default="", help="part of a way's name: be away in no other")
+    made.add_argument("--judge-times", action="store_true", help="a page that takes over a second is a problem")
+    made.add_argument("--writers", type=int, default=0, help="agents who write all the time")
+    made.add_argument("--writers-seconds", type=float, default=300)
+    made.add_argument("--mutations", type=int, default=0, help="mutated answers of the API")
+    made.add_argument("--posts", type=int, default=0, help="malformed posts of forms")
 
 
 @contextmanager
 def prepared(options: argparse.Namespace) -> Iterator[Stage]:
     """A folder, two ports and a database of this run's own; everything ended and removed with the block."""
     var, name = Path(tempfile.mkdtemp(prefix="podero-admin-prove-")), f"podero_admin_prove_{os.getpid()}"
-    url = staging.database_of(options.database, name) if options.database else ""
-    stage = Stage(*free_ports(), var, database_url=url, users=users_of(options), seed=options.seed)
+    url = databases.database_of(options.database, name) if options.database else ""
+    port, sandbox_port, tls_port = free_ports()
+    stage = Stage(
+        port, sandbox_port, var, database_url=url, users=users_of(options), seed=options.seed, tls_port=tls_port
+    )
     try:
         stage.write_organizations()
         os.environ.update(stage.environment())
@@ -59,7 +77,7 @@ def prepared(options: argparse.Namespace) -> Iterator[Stage]:
         close_connections()
         if not options.keep:
             if options.database:
-                staging.drop_database(options.database, name)
+                databases.drop_database(options.database, name)
             shutil.rmtree(var, ignore_errors=True)
 
 
@@ -70,17 +88,22 @@ def close_connections() -> None:
 
 
 def users_of(options: argparse.Namespace) -> int:
+    from tests.faults.prove.crowds import crowd_customers
     from tests.faults.prove.places import PRESS, SETTLE
 
     kills = options.kills * (len(PRESS) + len(SETTLE))
-    return int(options.registrations + options.races + kills + options.settled + 20)
+    # twice what the parts take, so that the others are there to be read, and some to spare
+    crowds = crowd_customers(options)
+    return int(options.registrations + options.races + kills + options.settled + 2 * crowds + 60)
 
 
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+def free_ports() -> list[int]:
+    """For the dashboard, the sandbox, and the sandbox over TLS."""
+    with ExitStack() as stack:
+        taken = [stack.enter_context(socket.socket()) for _ in range(3)]
+        for each in taken:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in taken]
 
 
 if __name__ == "__main__":

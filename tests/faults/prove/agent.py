@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import requests
 
-from tests.faults.prove.stage import PASSWORD, session
+from tests.faults.prove.levers import session
+from tests.faults.prove.stage import PASSWORD
 from tests.registering import FILLED
 
 PATIENCE = 60.0

@@ -10,10 +10,11 @@ from typing import Any
 
 from podero_admin.demo.processes import ROOT
 from tests.faults.prove import places
+from tests.faults.prove.levers import Control
 from tests.faults.prove.plan import post
 from tests.faults.prove.pressing import Crew, Pressing
 from tests.faults.prove.settlers import lose
-from tests.faults.prove.stage import Control, Stage
+from tests.faults.prove.stage import Stage
 
 SLOW = {"sent": "slow", "carried out": "slow_after"}
 

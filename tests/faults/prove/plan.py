@@ -32,13 +32,13 @@ def lists(kind: str, times: int, **values: Any) -> Fault:
 #: A vehicle is made and its answer is lost.
 LOST = (
     post("lost_after"), post("reset_after"), post("hang_after", delay=1.5), post("502_after"), post("504_after"),
-    post("cut"), post("empty"), post("html"), post("null_id"),
+    post("cut"), post("empty"), post("html"), post("null_id"), post("tls_cut"), post("tls_broken_after"),
 )  # fmt: skip
 PLAIN = (
     "lost_before", "lost_after", "reset_before", "reset_after", "cut", "cut_json", "empty", "html", "wrong_shape",
     "null_id", "missing_id", "wrong_id", "wrong_types", "missing_field", "201", "202", "204", "500", "502", "503", "504",
     "500_after", "502_after", "503_after", "504_after", "400", "403", "404", "409", "409_after", "422", "429",
-    "429_after", "307", "302", "401",
+    "429_after", "307", "302", "401", "tls_torn", "tls_garbled", "tls_cut", "tls_broken_before", "tls_broken_after",
 )  # fmt: skip
 Maker = Callable[[random.Random], Trouble]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.faults.prove import plan
 from tests.faults.prove.agent import Agent, Seen, Tally
-from tests.faults.prove.stage import Control
+from tests.faults.prove.levers import Control
 
 MOST_AGAIN = 3
 ONBOARDED = {"comment": None, "device_model": None}
@@ -18,11 +18,16 @@ ONBOARDED = {"comment": None, "device_model": None}
 
 @dataclass
 class Crew:
-    """The agents and seniors of the organisations, by organisation id."""
+    """The agents, seniors and supervisors of the organisations, by organisation id."""
 
     agents: dict[Any, list[Agent]]
     seniors: dict[Any, Agent]
+    supervisors: dict[Any, Agent]
     tally: Tally
+
+    def everybody(self) -> list[Agent]:
+        agents = [agent for some in self.agents.values() for agent in some]
+        return [*agents, *self.seniors.values(), *self.supervisors.values()]
 
     def agent(self, customer: Any, dice: random.Random) -> Agent:
         return dice.choice(self.agents[customer.organization_id])

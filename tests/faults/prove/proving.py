@@ -1,29 +1,33 @@
 """One run from the empty database to the verdict: races, kills, settlers, the long part, the end."""
 
 import argparse
-import random
 import signal
-import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.faults.prove.agent import Agent, Tally
+from tests.faults.prove.agent import Tally
 from tests.faults.prove.checking import Verdict, check
+from tests.faults.prove.crowds import Crowds, crowd_customers
+from tests.faults.prove.ending import SETTLED_WITHIN, Ending
 from tests.faults.prove.kills import Kills
-from tests.faults.prove.pressing import Crew, Pressing, SecondLine, open_count
+from tests.faults.prove.levers import Control
+from tests.faults.prove.pressing import Pressing, SecondLine, open_count
 from tests.faults.prove.races import Races
 from tests.faults.prove.settlers import lose, settle_at_once
 from tests.faults.prove.shaking import Shaking, shake_while
-from tests.faults.prove.stage import ORGANIZATION_IDS, PASSWORD, Control, Stage
+from tests.faults.prove.stage import Stage
+from tests.faults.prove.starting import Hiring, all_customers
+from tests.faults.prove.telling import say
 
-SETTLED_WITHIN = 240.0
 AGENTS = 5
 
 
-def say(text: str) -> None:
-    print(text, flush=True)
+def agents_of(options: argparse.Namespace) -> int:
+    """In each organisation: at least the usual few, and enough for every crowd."""
+    return max(AGENTS, -(-max(options.readers, options.writers) // 2))
 
 
 class Proof:
@@ -46,8 +50,11 @@ class Proof:
             signal.signal(number, lambda *_: pressing.stopping.set())  # press no more, and judge what there is
         with self.part("presses"):
             self.presses(pressing)
+        crowds = self.crowds(pressing.stopping)
+        crowds.before_the_end()
         with self.part("end"):
             verdict = self.end()
+        crowds.after_the_end()
         return self.tell(verdict, pressing)
 
     @contextmanager
@@ -67,44 +74,11 @@ class Proof:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0, skip_checks=True)
-        self.crew = Crew(*self.people(), self.tally)
+        self.crew = Hiring(self.stage, self.tally, agents_of(self.options)).crew()
         self.stage.start_web()
-        for agents in self.crew.agents.values():
-            for agent in agents:
-                agent.sign_in()
-        for senior in self.crew.seniors.values():
-            senior.sign_in()
-        self.left = self.all_customers()
-        random.Random(self.options.seed).shuffle(self.left)
-
-    def people(self) -> tuple[dict[Any, list[Agent]], dict[Any, Agent]]:
-        from podero_admin.accounts.services import staff_add
-        from podero_admin.core.access import Role
-        from podero_admin.directory.services import customers_refresh
-        from podero_admin.organizations.models import Organization
-        from podero_admin.organizations.selectors import system_access
-        from podero_admin.organizations.services import organizations_load_at_start
-
-        organizations_load_at_start()
-        agents, seniors = {}, {}
-        for organization in Organization.objects.all():
-            name = ORGANIZATION_IDS[str(organization.id)]
-            customers_refresh(access=system_access(), organization_id=organization.id)
-
-            def add(who: str, role: str, organization: Any = organization, name: str = name) -> Agent:
-                email = f"{who}@{name}.example"
-                staff_add(access=system_access(), email=email, role=Role(role), name=who.title(),
-                          organization_id=organization.id, password=PASSWORD)  # fmt: skip
-                return Agent(self.stage.address, email, self.tally)
-
-            agents[organization.id] = [add(f"agent{number}", "agent") for number in range(AGENTS)]
-            seniors[organization.id] = add("senior", "senior")
-        return agents, seniors
-
-    def all_customers(self) -> list[Any]:
-        from podero_admin.directory.models import Customer
-
-        return list(Customer.objects.filter(is_gone=False, deleted_at=None, role="user").order_by("id"))
+        for person in self.crew.everybody():
+            person.sign_in()
+        self.left = all_customers(self.options.seed)
 
     def customers(self, count: int) -> list[Any]:
         """The next so many that nobody has registered anything for."""
@@ -147,6 +121,11 @@ class Proof:
             if kills.survived:
                 say(f"not killed: {dict(kills.survived)}")
 
+    def crowds(self, stopping: threading.Event) -> Crowds:
+        """What is no matter of one registration; the last of it spoils what the checker looks at, so it comes after."""
+        customers = self.customers(crowd_customers(self.options))
+        return Crowds(self.stage, self.control, self.crew, customers, self.options, self.part, stopping, self.problems)
+
     def presses(self, pressing: Pressing) -> None:
         if "worker" not in self.stage.children:
             self.stage.start_worker()
@@ -169,59 +148,18 @@ class Proof:
             time.sleep(0.5)
 
     def end(self) -> Verdict:
-        """What a person and seven days do: reviews decided, the watch moved forward, one nightly sweep."""
-        self.decide_reviews()
+        ending = Ending(self.stage, self.crew, self.problems)
+        ending.decide_reviews()
         self.control.call("DELETE", "faults")
-        self.watch()
+        ending.watch()
         before = check(self.stage.ledger, self.tally.presses)
         say(f"before the sweep: {before.line()}")
         self.problems += [f"before the sweep: {text}" for name in ("duplicates", "lost", "shown_wrongly", "unsettled")
                           for text in getattr(before, name)]  # fmt: skip
-        self.look_over()
+        ending.look_over()
         verdict = check(self.stage.ledger, self.tally.presses)
         self.stage.manage("audit_verify")
         return verdict
-
-    def decide_reviews(self) -> None:
-        """Seniors decide every second one: the vehicle of the ledger, or none; the others wait for the truth."""
-        from podero_admin.registrations.models import Registration
-        from tests.faults.prove.checking import ledger
-
-        made = {str(each.attempt): each.vehicle for each in ledger(self.stage.ledger)}
-        reviews = list(Registration.objects.filter(outcome="review").order_by("id"))
-        for row in reviews[::2]:
-            vehicles = [made[str(each.id)] for each in row.attempts.all() if str(each.id) in made]
-            choice = vehicles[0] if vehicles else "none"
-            if vehicles and choice not in row.candidate_ids:
-                self.problems.append(f"{row.reference}: the vehicle is not among the candidates")
-            status = self.crew.seniors[row.organization_id].decide(row.reference, choice)
-            if status != 302:
-                self.problems.append(f"{row.reference}: the decision was answered with {status}")
-        say(f"reviews: {len(reviews)}, of which seniors decided {len(reviews[::2])}")
-
-    def watch(self) -> None:
-        """The looks of the seven days after, now: due times are moved, the product's own settler does the rest."""
-        from django.core.management import call_command
-        from django.utils import timezone
-
-        from podero_admin.registrations.models import Registration
-
-        watched = Registration.objects.filter(outcome__in=["not_sent", "absent"], next_check_at__isnull=False)
-        say(f"watched for seven days: {watched.count()}")
-        moment = timezone.now()
-        watched.update(next_check_at=moment)
-        end = time.monotonic() + SETTLED_WITHIN
-        while Registration.objects.filter(next_check_at__lte=moment).exists() and time.monotonic() < end:
-            call_command("settle", stdout=sys.stderr)
-            time.sleep(0.2)
-
-    def look_over(self) -> None:
-        """The nightly sweep: nobody else would find a second car of a registration that is confirmed."""
-        from django.core.management import call_command
-
-        with (self.stage.var / "sweep.log").open("w") as output:
-            call_command("sweep", stdout=output, stderr=output)
-        say((self.stage.var / "sweep.log").read_text().strip().splitlines()[-1])
 
     def tell(self, verdict: Verdict, pressing: Pressing) -> int:
         for text in verdict.details(pressing.names):

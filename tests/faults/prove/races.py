@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.faults.prove.agent import Agent, fresh_key
+from tests.faults.prove.levers import Control
 from tests.faults.prove.pressing import Crew, at_once
-from tests.faults.prove.stage import Control
 
 OURS = 3600
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from podero_admin.demo.processes import ROOT
 from tests.faults.prove.agent import Seen
+from tests.faults.prove.levers import Control
 from tests.faults.prove.plan import post
 from tests.faults.prove.pressing import Crew
-from tests.faults.prove.stage import Control, Stage
+from tests.faults.prove.stage import Stage
 
 LATENCY = 0.05
 

@@ -1,7 +1,6 @@
 """What happens to the house meanwhile: kills, a locked database, an organisation's Podero out of reach, no tokens."""
 
 import random
-import socket
 import sqlite3
 import threading
 import time
@@ -11,7 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from podero_admin.demo.people import ORGANIZATIONS
-from tests.faults.prove.stage import Control, Stage
+from tests.faults.prove.levers import Control
+from tests.faults.prove.stage import Stage
+from tests.faults.prove.ways import away
 
 LOCKED_SECONDS = 2.0
 AWAY_SECONDS = 2.0
@@ -49,32 +50,28 @@ class Shaking:
         with locked(self.stage.database_url or f"sqlite:///{self.stage.database}"):
             time.sleep(LOCKED_SECONDS)
 
-    def refused(self) -> None:
-        with socket.socket() as closed:
-            closed.bind(("127.0.0.1", 0))
-            self._away(f"http://127.0.0.1:{closed.getsockname()[1]}")
-
-    def no_name(self) -> None:
-        self._away("https://nobody.invalid")
-
-    def no_tls(self) -> None:
-        self._away(f"https://127.0.0.1:{self.stage.sandbox_port}")
-
-    def hanging(self) -> None:
-        with full_backlog() as port:
-            self._away(f"http://127.0.0.1:{port}")
-
     def no_token(self) -> None:
         """All tokens end, and the next ones are not given."""
         kind = self.dice.choice(("503", "hang_before", "reset_before", "401", "html"))
         self.control.fault({"kind": kind, "match": "token", "times": self.dice.randint(2, 6), "delay": 1.2})
         self.control.call("DELETE", "tokens")
 
-    def _away(self, address: str) -> None:
+    def refused(self) -> None:
+        self._away("refused")
+
+    def no_name(self) -> None:
+        self._away("no name")
+
+    def no_tls(self) -> None:
+        self._away("no TLS")
+
+    def hanging(self) -> None:
+        self._away("hangs on connect")
+
+    def _away(self, way: str) -> None:
         name = self.dice.choice([client for _, _, client, _ in ORGANIZATIONS])
-        self.stage.write_organizations(**{name: address})
-        time.sleep(AWAY_SECONDS)
-        self.stage.write_organizations()
+        with away(self.stage, self.control, way, [name]):
+            time.sleep(AWAY_SECONDS)
 
 
 @contextmanager
@@ -91,22 +88,6 @@ def locked(url: str) -> Iterator[None]:
     yield
     connection.rollback() if not url.startswith("sqlite") else connection.execute("ROLLBACK")
     connection.close()
-
-
-@contextmanager
-def full_backlog() -> Iterator[int]:
-    """A port where nobody accepts and no place is left in the queue: connecting hangs."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        port = listener.getsockname()[1]
-        waiting = [socket.socket() for _ in range(3)]
-        for each in waiting:
-            each.setblocking(False)
-            each.connect_ex(("127.0.0.1", port))
-        yield port
-        for each in waiting:
-            each.close()
 
 
 def shake_while(threads: list[Any], shaking: Shaking, *, every: int, done: Any) -> None:

@@ -5,16 +5,17 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
-import requests
 
 from podero_admin.demo.__main__ import collect_static
 from podero_admin.demo.people import ALPENSTROM, NORDVOLT, ORGANIZATION, ORGANIZATIONS
 from podero_admin.demo.processes import ROOT, Demo
+from tests import certificate
+from tests.faults.prove.levers import answers
 
 WINDOW = 3.0
 LIMITS = {
@@ -27,6 +28,9 @@ LIMITS = {
     "DIRECTORY_MAX_AGE": "900000",
     "LOG_FORMAT": "json",
 }
+#: As in operation, but that the list of customers is wanted anew much more often, so that its page asks for it too.
+IN_OPERATION = {"DIRECTORY_MAX_AGE": "30", "LOG_FORMAT": "json"}
+STOPPING = ("web", "worker")
 WEB = ("gunicorn", "--config", "python:podero_admin.gunicorn")
 WORKER = (
     "celery", "--quiet", "--app", "podero_admin.celery", "worker", "--pool", "threads", "--concurrency", "4",
@@ -43,14 +47,27 @@ class Stage(Demo):
     database_url: str = ""
     users: int = 60
     seed: int = 1
+    tls_port: int = 0
+    limits: Mapping[str, str] = field(default_factory=lambda: LIMITS)
 
     @property
     def ledger(self) -> Path:
         return self.var / "ledger.jsonl"
 
+    @property
+    def certificate(self) -> Path:
+        """The stand-in's, with its key; nobody trusts it but who is told to."""
+        path = self.var / "certificate.pem"
+        return path if path.exists() else certificate.write(path)
+
+    def address_for(self, client: str) -> str:
+        """One of the two organisations talks TLS with its Podero, and nothing else."""
+        return f"https://127.0.0.1:{self.tls_port}" if client == OVER_TLS else self.sandbox
+
     def environment(self) -> dict[str, str]:
         chosen = {"DATABASE_URL": self.database_url, "BROKER_URL": os.environ.get("TEST_BROKER_URL", "")}
-        return super().environment() | LIMITS | {name: value for name, value in chosen.items() if value}
+        trusted = {"PODERO_CA_BUNDLE": str(self.certificate)}
+        return super().environment() | self.limits | trusted | {name: value for name, value in chosen.items() if value}
 
     def start(self, name: str, *arguments: str) -> None:
         with (self.var / f"{name}.log").open("ab") as output:
@@ -59,14 +76,14 @@ class Stage(Demo):
                 stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
 
-    def write_organizations(self, **api_urls: str) -> None:
+    def write_organizations(self, **addresses: str) -> None:
         """The organisations file, written by a rename; `nordvolt="http://…"` sends one of them elsewhere."""
-        text = ""
-        for key, name, client, zone in ORGANIZATIONS:
-            entry = ORGANIZATION.format(id=key, name=name, client=client, zone=zone, sandbox=self.sandbox)
-            usual = f'api_url = "{self.sandbox}/api/partners/v2.0"'
-            elsewhere = api_urls.get(client)
-            text += entry.replace(usual, f'api_url = "{elsewhere}"') if elsewhere else entry
+        text = "".join(
+            ORGANIZATION.format(
+                id=key, name=name, client=client, zone=zone, sandbox=addresses.get(client) or self.address_for(client)
+            )
+            for key, name, client, zone in ORGANIZATIONS
+        )
         fresh = self.organizations.with_suffix(".new")
         fresh.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_text(text, encoding="utf-8")
@@ -75,7 +92,8 @@ class Stage(Demo):
     def start_sandbox(self) -> None:
         self.start(
             "sandbox", "podero_admin.sandbox", "--port", str(self.sandbox_port), "--ledger", str(self.ledger),
-            "--users", str(self.users), "--seed", str(self.seed),
+            "--users", str(self.users), "--seed", str(self.seed), "--tls-port", str(self.tls_port),
+            "--certificate", str(self.certificate), "--key", str(self.certificate),
         )  # fmt: skip
         self._wait(f"{self.sandbox}/sandbox/faults")
 
@@ -87,12 +105,26 @@ class Stage(Demo):
     def start_worker(self) -> None:
         self.start("worker", *WORKER)
 
+    def restart(self, limits: Mapping[str, str]) -> None:
+        """Dashboard and worker, ended as an operator does and started with other time limits."""
+        self.limits = limits
+        for name in STOPPING:
+            if child := self.children.pop(name, None):
+                child.terminate()
+                child.wait(60)
+        self.start_web()
+        self.start_worker()
+
     def collect(self) -> None:
         collect_static(self)
 
+    def web_workers(self) -> list[psutil.Process]:
+        """Gunicorn's processes that answer, without their master."""
+        return psutil.Process(self.children["web"].pid).children()
+
     def kill_web_worker(self, choice: float) -> None:
         """SIGKILL for one of gunicorn's processes; its master starts another."""
-        workers = psutil.Process(self.children["web"].pid).children()
+        workers = self.web_workers()
         if workers:
             workers[int(choice * len(workers))].kill()
 
@@ -114,60 +146,5 @@ class Stage(Demo):
             time.sleep(0.1)
 
 
-def answers(address: str) -> bool:
-    try:
-        with session() as browser:
-            return browser.get(address, timeout=5).status_code == 200
-    except requests.RequestException:
-        return False
-
-
-def session() -> requests.Session:
-    """Without the proxies of the shell around."""
-    fresh = requests.Session()
-    fresh.trust_env = False
-    return fresh
-
-
-class Control:
-    """The sandbox's levers."""
-
-    def __init__(self, address: str) -> None:
-        self.address = f"{address}/sandbox"
-
-    def call(self, method: str, path: str, content: object = None) -> object:
-        with session() as browser:
-            answer = browser.request(method, f"{self.address}/{path}", json=content, timeout=60)
-        answer.raise_for_status()
-        return answer.json()
-
-    def fault(self, *faults: dict[str, object]) -> None:
-        if faults:
-            self.call("POST", "faults", list(faults))
-
-    def count(self, endpoint: str) -> dict[str, int]:
-        """How often each customer was asked for at this endpoint, as far as the sandbox remembers."""
-        found: dict[str, int] = {}
-        for each in self.call("GET", f"requests/{endpoint}")["requests"]:  # type: ignore[index]
-            user = each["path"].partition("/users/")[2].partition("/")[0]
-            found[user] = found.get(user, 0) + 1
-        return found
-
-
-def database_of(url: str, name: str) -> str:
-    """A database of this run's own on the server of `url`."""
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
-def drop_database(url: str, name: str) -> None:
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
+OVER_TLS = "nordvolt"
 ORGANIZATION_IDS = {ALPENSTROM: "alpenstrom", NORDVOLT: "nordvolt"}

@@ -1,10 +1,12 @@
 """Every wrong or missing variable is named in one sentence that says what to set, and all of them at once."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from podero_admin import env
+from tests.certificate import write
 
 GOOD = {"SECRET_KEY": "k" * 50, "PUBLIC_URL": "https://podero.example.com", "ALLOWED_HOSTS": "podero.example.com"}
 
@@ -24,6 +26,7 @@ def test_it_starts_with_three_values_and_documented_defaults() -> None:
     assert read.time_zone == "Europe/Vienna"
     assert (read.connect_timeout, read.read_timeout, read.deadline) == (3, 30, 40)
     assert read.settle_schedule == (2, 5, 10, 20, 40, 80, 160, 300)
+    assert read.ca_bundle == ""
     assert (read.settle_window, read.directory_max_age) == (300, 900)
     assert read.cache is None
     assert read.email is None
@@ -74,6 +77,8 @@ def test_it_names_every_missing_value_at_once() -> None:
         ("PODERO_CONNECT_TIMEOUT", "0"),
         ("PODERO_READ_TIMEOUT", "nan"),
         ("PODERO_DEADLINE", "inf"),
+        ("PODERO_CA_BUNDLE", "/nowhere/authorities.pem"),
+        ("PODERO_CA_BUNDLE", __file__),
         ("SETTLE_SCHEDULE", "5,2"),
         ("SETTLE_SCHEDULE", "2,,5"),
         ("SETTLE_WINDOW", "-5"),
@@ -132,3 +137,8 @@ def test_it_reads_what_people_write(name: str, value: str, attribute: str, read:
 
 def test_debug_makes_logs_readable() -> None:
     assert env.read(GOOD | {"DEBUG": "true"}).log_format == "console"
+
+
+def test_a_bundle_of_authorities_is_a_file_with_certificates(tmp_path: Path) -> None:
+    bundle = write(tmp_path / "authorities.pem")
+    assert env.read(GOOD | {"PODERO_CA_BUNDLE": str(bundle)}).ca_bundle == str(bundle)

@@ -24,6 +24,12 @@ ORDERS = {
     "maker": ["title_key", "id"],
 }
 UNLISTED = ("output", "sent")
+#: What lists and cards show, and what pages of a list are cut by.
+LISTED = (
+    "id", "organization_id", "title", "year", "note", "price_zone", "connection_status", "monitoring_status",
+    "steering_status", "settled_health", "charge", "battery_level", "reported_at", "stale_after", "fetched_at",
+    "is_gone", "customer_id", "customer__id", "customer__name", "customer__external_user_id",
+)  # fmt: skip
 FEW = 500
 
 
@@ -40,7 +46,7 @@ def vehicle_list(*, access: Access, filters: VehicleFilters, after: str = "", be
     found = _filtered(_of_organizations(access, filters.organization), filters)
     if filters.sort != "urgency" and filters.is_filtered:
         found = _few_or_all(found)
-    vehicles = found.select_related("customer").only(*_columns())
+    vehicles = found.select_related("customer").only(*LISTED, *ORDERS[filters.sort])
     scope = f"{_listed(access)}{filters.scope}"
     return paginate(vehicles, order=ORDERS[filters.sort], after=after, before=before, scope=scope)
 
@@ -66,11 +72,6 @@ def asked_key(customer_id: UUID) -> str:
 def vehicles_asked_at(*, customer_id: UUID, vehicles: Iterable[Vehicle]) -> datetime | None:
     """How old is what we know of these vehicles of a customer; of one who has none, too, for a day."""
     return min((vehicle.fetched_at for vehicle in vehicles), default=cache.get(asked_key(customer_id)))
-
-
-def _columns() -> list[str]:
-    own = [field.name for field in Vehicle._meta.concrete_fields if field.name not in UNLISTED]  # noqa: SLF001 - Django's documented API
-    return [*own, *(f"customer__{name}" for name in ("id", "name", "external_user_id"))]
 
 
 def _listed(access: Access) -> list[str]:

@@ -113,6 +113,8 @@ class Action(StrEnum):
     ALARM_RAISED = "alarm.raised", "Raised an alarm", "{actor} raised the alarm: {object}"
     ALARM_ACKNOWLEDGED = "alarm.acknowledged", "Acknowledged an alarm", "{actor} has seen the alarm: {object}"
 
+    CUSTOMERS_EXPORTED = "customers.exported", "Exported customers", "{actor} exported the list of customers: {object}"
+    VEHICLES_EXPORTED = "vehicles.exported", "Exported vehicles", "{actor} exported the list of vehicles: {object}"
     EVENTS_EXPORTED = "events.exported", "Exported events", "{actor} exported events from the audit log"
     EVENTS_VERIFIED = "events.verified", "Verified the audit log", "{actor} verified the audit log"
     ACCESS_DENIED = "access.denied", "Access denied", "{actor} was not let in: {object}"

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from podero_admin.audit.filters import EventFilters
@@ -18,12 +17,12 @@ from podero_admin.audit.selectors import (
     event_list,
     same_act,
 )
-from podero_admin.audit.services import events_export, verify_now
-from podero_admin.audit.spreadsheet import csv_lines
+from podero_admin.audit.services import EVENT_COLUMNS, events_export, verify_now
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
 from podero_admin.core.paging import Page
+from podero_admin.core.spreadsheet import csv_answer
 
 NOT_FILTERED = EventFilters()
 
@@ -70,13 +69,7 @@ def export(request: StaffRequest) -> StreamingHttpResponse:
     form = FilterForm(request.POST, access=request.access)
     if not form.is_valid():
         raise Invalid("These filters cannot be used, so nothing was exported. Correct them in the list first.")
-    lines = csv_lines(events_export(access=request.access, filters=form.filters))
-    name = timezone.localtime().strftime("audit-log-%Y-%m-%d-%H%M.csv")
-    return StreamingHttpResponse(
-        lines,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_answer("audit-log", EVENT_COLUMNS, events_export(access=request.access, filters=form.filters))
 
 
 @require_POST

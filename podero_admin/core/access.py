@@ -30,6 +30,7 @@ class Permission(StrEnum):
     RAW_VIEW = "raw_view"
     EVENTS_VIEW_ALL = "events_view_all"
     EVENTS_EXPORT = "events_export"
+    LISTS_EXPORT = "lists_export"
     CONNECTION_VIEW = "connection_view"
     STATUS_VIEW = "status_view"
 
@@ -49,6 +50,7 @@ _SUPERVISOR = _LOOK | {
     Permission.RAW_VIEW,
     Permission.EVENTS_VIEW_ALL,
     Permission.EVENTS_EXPORT,
+    Permission.LISTS_EXPORT,
     Permission.STATUS_VIEW,
 }
 
@@ -141,6 +143,11 @@ class Access:
         """The organisations that lists show: the chosen one, or all of the person's."""
         allowed = self.organization_ids(permission)
         return allowed & {self.chosen} if self.chosen else allowed
+
+    def only(self, permission: Permission) -> UUID | None:
+        """The one organisation that this is about: the chosen one, or the person's only one with this right."""
+        allowed = self.organization_ids(permission)
+        return self.chosen or (next(iter(allowed)) if len(allowed) == 1 else None)
 
 
 NOBODY = Access(staff_id=0, email="", name="nobody")

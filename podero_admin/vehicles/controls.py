@@ -1,6 +1,6 @@
 """What stands above the list of vehicles: chips for the common questions, a select for every filter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,19 +9,22 @@ from django.utils.safestring import SafeString
 
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.http import link
+from podero_admin.directory.folding import sort_key
 from podero_admin.fields import PRICE_ZONES, STATUS_VALUES
+from podero_admin.vehicles.counts import Counts
 from podero_admin.vehicles.filters import SORTS, STATUS_FILTERS, VehicleFilters
 from podero_admin.vehicles.looks import LOOKS, NAMES
 
 Choices = tuple[tuple[str, str], ...]
 
-_CHIPS: tuple[tuple[str, dict[str, str]], ...] = (
-    ("Needs action", {"action_needed": "true"}),
-    ("Connection error", {"connection_status": "error"}),
-    ("Steering error", {"steering_status": "error"}),
-    ("Readings old", {"health": "old"}),
-    ("Not connected yet", {"connected": "false"}),
-    ("All", {}),
+#: Label, what is asked for, and the name under which it is counted.
+_CHIPS: tuple[tuple[str, dict[str, str], str], ...] = (
+    ("Needs action", {"action_needed": "true"}, "action_needed"),
+    ("Connection error", {"connection_status": "error"}, "connection_error"),
+    ("Steering error", {"steering_status": "error"}, "steering_error"),
+    ("Readings old", {"health": "old"}, "old"),
+    ("Waiting for the customer", {"health": "not_connected"}, "waiting"),
+    ("All", {}, "all"),
 )
 _YES_NO: Choices = (("true", "Yes"), ("false", "No"))
 _SELECTS: tuple[tuple[str, str, str, Choices], ...] = (
@@ -39,6 +42,7 @@ class Chip:
     label: str
     address: str
     is_current: bool
+    count: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,16 +55,28 @@ class Control:
     problem: str
 
 
-def chips(filters: VehicleFilters) -> list[Chip]:
-    """Each is an address of its own; the organisation and the order stay as they are."""
+def chips(filters: VehicleFilters, counts: Counts) -> list[Chip]:
+    """Each is an address of its own; the organisation and the order stay as they are.
+
+    Counted is what the person's lists hold; where one organisation of several is asked for, there is no count.
+    """
     query = filters.as_query()
     kept = {name: query.pop(name) for name in ("organization", "sort") if name in query}
-    return [Chip(label, link("vehicles:list", **kept, **asked), query == asked) for label, asked in _CHIPS]
+    numbers = {} if filters.organization else counts.questions
+    return [
+        Chip(
+            label,
+            link("vehicles:list", **kept, **asked),
+            query == asked,
+            "" if filters.organization else f"{numbers.get(name, 0):,}",
+        )
+        for label, asked, name in _CHIPS
+    ]
 
 
-def controls(filters: VehicleFilters, access: Access) -> list[Control]:
+def controls(filters: VehicleFilters, access: Access, makers: Iterable[str]) -> list[Control]:
     query = filters.as_query()
-    selects = [*_organizations(filters, access), *_SELECTS]
+    selects = [*_organizations(filters, access), ("maker", "Maker", "Every maker", _makers(filters, makers)), *_SELECTS]
     return [
         Control(name, label, _options(query.get(name, ""), empty, choices), filters.problems.get(name, ""))
         for name, label, empty, choices in selects
@@ -74,6 +90,12 @@ def _organizations(filters: VehicleFilters, access: Access) -> list[tuple[str, s
         return []
     named = tuple((str(seat.organization_id), seat.name) for seat in access.seats if seat.organization_id in ids)
     return [("organization", "Organisation", "All of mine", named)]
+
+
+def _makers(filters: VehicleFilters, makers: Iterable[str]) -> Choices:
+    """Those that there are; and the one asked for, even where there is none."""
+    names = {name for name in makers if name} | ({filters.maker} if filters.maker else set())
+    return tuple((name, name) for name in sorted(names, key=sort_key))
 
 
 @lru_cache(maxsize=512)

@@ -15,6 +15,7 @@ SORTS = {
     "maker": "Maker and model",
 }
 STATUS_FILTERS = ("connection_status", "monitoring_status", "steering_status")
+LONGEST_MAKER = 255
 YES_NO = {"true": True, "false": False}
 _STATUSES = frozenset(value for value, _ in STATUS_VALUES)
 _ZONES = frozenset(value for value, _ in PRICE_ZONES)
@@ -36,6 +37,7 @@ class VehicleFilters:
     monitoring_status: str = ""
     steering_status: str = ""
     price_zone: str = ""
+    maker: str = ""
     action_needed: bool | None = None
     connected: bool | None = None
     sort: str = "urgency"
@@ -52,7 +54,7 @@ class VehicleFilters:
 
     def as_query(self) -> dict[str, str]:
         """The address that asks for this list."""
-        texts = {name: getattr(self, name) for name in ("health", *STATUS_FILTERS, "price_zone")}
+        texts = {name: getattr(self, name) for name in ("health", *STATUS_FILTERS, "price_zone", "maker")}
         flags = {name: _said(getattr(self, name)) for name in ("action_needed", "connected")}
         sort = "" if self.sort == "urgency" else self.sort
         organization = str(self.organization or "")
@@ -73,8 +75,16 @@ def read_filters(query: Mapping[str, str], *, access: Access) -> VehicleFilters:
     texts = {name: _one_of(name, query.get(name, ""), allowed, problems) for name, allowed in _ALLOWED.items()}
     flags = {name: _flag(name, query.get(name, ""), problems) for name in ("action_needed", "connected")}
     organization = _organization(query.get("organization", ""), access, problems)
-    sort = texts.pop("sort") or "urgency"
-    return VehicleFilters(organization=organization, sort=sort, problems=problems, **texts, **flags)  # type: ignore[arg-type]
+    sort, maker = texts.pop("sort") or "urgency", _maker(query.get("maker", ""), problems)
+    return VehicleFilters(organization=organization, sort=sort, maker=maker, problems=problems, **texts, **flags)  # type: ignore[arg-type]
+
+
+def _maker(value: str, problems: dict[str, str]) -> str:
+    """Any text that a maker may be called by: the world has more of them than we know."""
+    if len(value) <= LONGEST_MAKER and value.isprintable():
+        return value
+    problems["maker"] = "No maker is called that, so this filter was left out."
+    return ""
 
 
 def _one_of(name: str, value: str, allowed: frozenset[str], problems: dict[str, str]) -> str:

@@ -16,10 +16,12 @@ _ORDERS = {
     "maker": ("title_key",),
 }
 _FILTERS = ("connection_status", "monitoring_status", "steering_status", "price_zone", "is_connected")
+#: All that is counted of one organisation, read from the index alone.
+COUNTED = ("organization", "maker", "urgency", "connection_status", "steering_status", "stale_after")
 
 
 def _indexes() -> list[models.Index]:
-    """For every order with and without an organisation, and for every filter in the first order."""
+    """For every order with and without an organisation, for every filter in the first order, and for the counts."""
     orders = [models.Index(fields=[*columns, "id"], name=f"vehicle_{name}") for name, columns in _ORDERS.items()]
     in_organization = [
         models.Index(fields=["organization", *columns, "id"], name=f"vehicle_{name}_in_org")
@@ -28,7 +30,8 @@ def _indexes() -> list[models.Index]:
     filtered = [
         models.Index(fields=[column, "urgency", "stale_after", "id"], name=f"vehicle_{column}") for column in _FILTERS
     ]
-    return [*orders, *in_organization, *filtered]
+    of_maker = models.Index(fields=["maker", "urgency", "stale_after", "id"], name="vehicle_of_maker")
+    return [*orders, *in_organization, *filtered, of_maker, models.Index(fields=COUNTED, name="vehicle_counted")]
 
 
 class Vehicle(models.Model):

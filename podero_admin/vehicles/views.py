@@ -3,14 +3,17 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST, require_safe
 
 from podero_admin.core.access import Permission, requires
-from podero_admin.core.errors import PoderoAway
+from podero_admin.core.errors import Invalid, PoderoAway
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
+from podero_admin.core.spreadsheet import csv_answer
 from podero_admin.vehicles import services
 from podero_admin.vehicles.controls import chips, controls
+from podero_admin.vehicles.counts import vehicle_counts
+from podero_admin.vehicles.exporting import COLUMNS, vehicles_export
 from podero_admin.vehicles.filters import read_filters
 from podero_admin.vehicles.page import vehicle_page
 from podero_admin.vehicles.rows import vehicle_rows
@@ -25,16 +28,29 @@ def vehicles(request: StaffRequest) -> HttpResponse:
     page = vehicle_list(access=access, filters=filters, after=query.get("after", ""), before=query.get("before", ""))
     listed = access.listed_ids(Permission.VEHICLE_VIEW)
     names = {seat.organization_id: seat.name for seat in access.seats if seat.organization_id in listed}
+    counts = vehicle_counts(access=access)
     context = {
         "page": page,
         "rows": vehicle_rows(page.rows, names if len(names) > 1 else {}),
-        "chips": chips(filters),
-        "controls": controls(filters, access),
+        "chips": chips(filters, counts),
+        "counted_at": counts.at,
+        "controls": controls(filters, access, counts.makers),
+        "may_export": access.allows(Permission.LISTS_EXPORT),
+        "query": filters.as_query(),
         "problems": list(filters.problems.values()),
         "is_filtered": filters.is_filtered,
         "count": f"{len(page.rows)} vehicles on this page{', more on the next' if page.after else ''}.",
     }
     return render_page(request, "vehicles/list.html", context, status=422 if filters.problems else 200)
+
+
+@require_POST
+@requires(Permission.LISTS_EXPORT)
+def export(request: StaffRequest) -> HttpResponseBase:
+    filters = read_filters(request.POST.dict(), access=request.access)
+    if filters.problems:
+        raise Invalid("These filters cannot be used, so nothing was exported. Correct them in the list first.")
+    return csv_answer("vehicles", COLUMNS, vehicles_export(access=request.access, filters=filters))
 
 
 @require_safe

@@ -126,6 +126,7 @@ ACTS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
         "organization.chosen",
         lambda s: s["client"].post("/organization/", {"organization": s["organization"].id}),
     ),
+    "vehicles:export": ("vehicles.exported", lambda s: s["client"].post("/vehicles/export/")),
     "audit:export": ("events.exported", lambda s: s["client"].post("/audit/export/")),
     "audit:verify": ("events.verified", lambda s: s["client"].post("/audit/verify/")),
     "account_login": ("staff.signed_in", _sign_in),

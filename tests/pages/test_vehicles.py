@@ -70,7 +70,7 @@ class TestList:
         vehicle = park(**CONNECTED, current_state_last_updated_at="2026-11-01T08:00:00Z")
         page = client_of(alice).get("/vehicles/").content.decode()
         assert '<time datetime="2026-11-01T08:00:00+00:00"' in page
-        assert f'asked <time datetime="{vehicle.fetched_at.isoformat()}"' in page
+        assert f'asked <time datetime="{vehicle.fetched_at.isoformat(timespec="seconds")}"' in page
 
     def test_strangers_are_sent_to_the_sign_in(self, client: Client) -> None:
         assert client.get("/vehicles/").status_code == 302
@@ -141,6 +141,7 @@ class TestList:
             world.add_vehicle(str(jana.id), **CONNECTED)
         customer_vehicles_fetch(access=system_access(), customer=jana)
         browser = client_of(alice)
+        browser.get("/vehicles/")  # what the chips count is counted once a minute
         with django_assert_max_num_queries(
             8
         ):  # session, person, seats, how Podero is, and at most four of the page's own

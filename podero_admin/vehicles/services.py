@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,18 +14,18 @@ from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import PoderoAway
+from podero_admin.directory.attention import customer_answered, customer_opened
 from podero_admin.directory.models import Customer
 from podero_admin.podero import ElectricVehicle
 from podero_admin.podero.errors import NotFound as UnknownToPodero
 from podero_admin.podero.errors import PoderoError
 from podero_admin.vehicles.mapping import STATUSES, vehicle_values
 from podero_admin.vehicles.models import Vehicle
-from podero_admin.vehicles.selectors import asked_key, vehicle_get
+from podero_admin.vehicles.selectors import vehicle_get
 from podero_admin.vehicles.statuses import is_known_value
-from podero_admin.vehicles.urgency import URGENCY_GONE
+from podero_admin.vehicles.urgency import URGENCY_GONE, rank_of
 
 logger = logging.getLogger(__name__)
-ASKED_KEPT_SECONDS = 24 * 3600
 #: What of a known row is asked for before it is written over.
 KNOWN = ("organization_id", "customer_id", "fetched_at", "title")
 GONE_SENTENCE = "Podero no longer knows this vehicle. What is shown here is the last that it told."
@@ -106,7 +105,7 @@ def customer_vehicles_fetch(
     except PoderoError as error:
         raise PoderoAway(f"The vehicles of this customer could not be fetched. {error}") from error
     vehicles_store(customer=customer, vehicles=vehicles, complete=True, asked_at=asked_at)
-    cache.set(asked_key(customer.id), asked_at, ASKED_KEPT_SECONDS)
+    customer_answered(customer, asked_at=asked_at, rank=rank_of(vehicles, now=asked_at))
     return list(vehicles)
 
 
@@ -181,6 +180,7 @@ def vehicle_look(*, access: Access, vehicle_id: UUID) -> Vehicle:
         vehicle_id=vehicle.id,
         label=_called(vehicle),
     )
+    customer_opened(vehicle.customer)
     return vehicle
 
 

@@ -1,6 +1,5 @@
 """Puts together what the page of one vehicle shows; the template only draws it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -14,6 +13,7 @@ from podero_admin.core.access import Access, Permission
 from podero_admin.fields import OUTPUTS, display
 from podero_admin.vehicles.all_fields import POSITION, draw_fields, raw_text
 from podero_admin.vehicles.comparison import Compared, compare
+from podero_admin.vehicles.mapping import read_object
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.selectors import vehicles_of
 from podero_admin.vehicles.sentences import settings_in_words
@@ -82,15 +82,6 @@ def _compared(rows: list[Compared]) -> dict[str, Any]:
         "differs": bool(differing),
         "comparison": f"Differs: {', '.join(differing)}." if differing else same,
     }
-
-
-def read_object(text: str) -> dict[str, Any]:
-    """A stored JSON object; nothing stored is an empty one."""
-    try:
-        found = json.loads(text) if text else {}
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _head(vehicle: Vehicle, output: Mapping[str, Any], now: datetime) -> dict[str, Any]:

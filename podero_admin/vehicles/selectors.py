@@ -13,7 +13,7 @@ from podero_admin.core.paging import Page, paginate
 from podero_admin.directory.models import Customer
 from podero_admin.directory.selectors import within
 from podero_admin.vehicles.filters import STATUS_FILTERS, VehicleFilters
-from podero_admin.vehicles.models import Vehicle
+from podero_admin.vehicles.models import Reading, Vehicle
 from podero_admin.vehicles.statuses import Health
 from podero_admin.vehicles.urgency import URGENCY
 
@@ -25,6 +25,7 @@ ORDERS = {
 }
 UNLISTED = ("output", "sent")
 FEW = 500
+HISTORY = 50
 
 
 def vehicle_get(*, access: Access, vehicle_id: UUID) -> Vehicle:
@@ -57,6 +58,13 @@ def vehicles_of(*, access: Access, customer_id: UUID) -> list[Vehicle]:
     vehicles = Vehicle.objects.filter(customer_id=customer_id).defer(*UNLISTED)
     own = [vehicle for vehicle in vehicles if vehicle.organization_id in allowed]
     return sorted(own, key=lambda vehicle: (vehicle.urgency, vehicle.stale_after, vehicle.id))
+
+
+def readings_of(*, access: Access, vehicle: Vehicle, limit: int = HISTORY) -> list[Reading]:
+    """What changed of a vehicle, the newest first."""
+    if not access.allows(Permission.VEHICLE_VIEW, vehicle.organization_id):
+        return []
+    return list(Reading.objects.filter(vehicle_id=vehicle.id).order_by("-id")[:limit])
 
 
 def vehicles_asked_at(*, customer: Customer, vehicles: Iterable[Vehicle]) -> datetime | None:

@@ -20,6 +20,7 @@ NOTED_EVERY = timedelta(seconds=5)
 STALE_AFTER = timedelta(hours=24)
 #: What is worked off within a minute is no pass.
 WORTH_SECONDS = 60
+KEPT = timedelta(days=30)
 
 
 def pass_begin_full(*, organization_id: UUID) -> Pass:
@@ -41,6 +42,7 @@ def pass_begin_if_worth(*, organization_id: UUID) -> None:
 
 
 def _begin(organization_id: UUID, now: datetime, *, is_full: bool) -> Pass:
+    Pass.objects.filter(organization_id=organization_id, begun_at__lt=now - KEPT, ended_at__isnull=False).delete()
     count = due_count(organization_id, by=now)
     values = {"begun_at": now, "noted_at": now, "total": count, "left": count, "is_full": is_full}
     try:

@@ -6,7 +6,8 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from celery.beat import EmbeddedService, Scheduler
-from celery.signals import setup_logging, worker_init
+from celery.schedules import crontab
+from celery.signals import celeryd_after_setup, setup_logging, worker_init
 from click import Option
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "podero_admin.settings")
@@ -39,6 +40,8 @@ app.conf.update(
         "settle": {"task": "registrations.settle", "schedule": 2.0, "options": {"expires": 10}},
         "sweep": {"task": "registrations.sweep", "schedule": 300.0, "options": {"expires": 300}},
         "look-again": {"task": "directory.look_again", "schedule": 5.0, "options": {"expires": 5}},
+        "mirror": {"task": "mirror.nudge", "schedule": 2.0, "options": {"expires": 5}},
+        "readings": {"task": "vehicles.purge_readings", "schedule": crontab(hour=1, minute=30)},
         "directory": {"task": "directory.refresh_due", "schedule": 60.0, "options": {"expires": 60}},
         "audit-verify": {"task": "audit.verify", "schedule": 900.0, "options": {"expires": 600}},
     },
@@ -91,3 +94,11 @@ def _prepare(**_: Any) -> None:
         refuse_to_start(problems)
     folder_broker.sweep(Path(settings.BROKER_FOLDER))
     organizations_load_at_start()
+
+
+@celeryd_after_setup.connect  # type: ignore[untyped-decorator]
+def _share_threads(instance: Any, **_: Any) -> None:
+    """By now it is known how many threads there are."""
+    from podero_admin.mirror.seats import share_threads  # noqa: PLC0415 - beside the other starts
+
+    share_threads(instance.concurrency)

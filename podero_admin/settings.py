@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "podero_admin.directory",
     "podero_admin.vehicles",
     "podero_admin.registrations",
+    "podero_admin.mirror",
     "podero_admin.desk",
     "podero_admin.core",
 ]
@@ -227,6 +228,10 @@ SETTLE_SCHEDULE = E.settle_schedule
 SETTLE_WINDOW = E.settle_window
 TIME_SCALE = E.time_scale
 DIRECTORY_MAX_AGE = E.directory_max_age
+MIRROR_MAX_AGE = E.mirror_max_age
+MIRROR_AT_ONCE = E.mirror_at_once
+MIRROR_PER_SECOND = E.mirror_per_second
+READINGS_KEPT_DAYS = E.readings_kept_days
 
 BROKER_URL = E.broker_url
 BROKER_FOLDER = VAR_DIR / "broker"

@@ -38,6 +38,7 @@ FIXED = {
     "PODERO_CONNECT_TIMEOUT": "0.5",
     "PODERO_READ_TIMEOUT": "1",
     "PODERO_DEADLINE": "2",
+    "MIRROR_PER_SECOND": "1000",
 }
 os.environ.update(FIXED)
 

@@ -13,6 +13,7 @@ from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Conflicting, PoderoAway
+from podero_admin.directory.attention import customer_opened
 from podero_admin.directory.models import Customer
 from podero_admin.directory.selectors import customer_get, customer_match
 from podero_admin.directory.services import customers_refresh_quickly
@@ -40,8 +41,9 @@ def customer_open(*, access: Access, customer_id: UUID) -> Opened:
     """Note the look; where nothing is known of the vehicles yet, ask Podero, but let nobody wait long for it."""
     customer = customer_get(access=access, customer_id=customer_id)
     looked_at(access=access, organization_id=customer.organization_id, customer_id=customer.id, label=customer.name)
+    customer_opened(customer)
     vehicles = vehicles_of(access=access, customer_id=customer.id)
-    asked_at = vehicles_asked_at(customer_id=customer.id, vehicles=vehicles)
+    asked_at = vehicles_asked_at(customer=customer, vehicles=vehicles)
     is_known = bool(vehicles) or (asked_at is not None and timezone.now() - asked_at < ASKED_AGAIN)
     if is_known or customer.is_gone or not customer.organization.is_configured:
         return Opened(customer, vehicles, asked_at)
@@ -50,7 +52,7 @@ def customer_open(*, access: Access, customer_id: UUID) -> Opened:
     except PoderoAway as error:
         return Opened(customer, [], asked_at, error.message)
     vehicles = vehicles_of(access=access, customer_id=customer.id)
-    return Opened(customer, vehicles, vehicles_asked_at(customer_id=customer.id, vehicles=vehicles))
+    return Opened(customer, vehicles, vehicles_asked_at(customer=customer, vehicles=vehicles))
 
 
 def customer_vehicles_refresh(*, access: Access, customer_id: UUID) -> int:

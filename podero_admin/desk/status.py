@@ -17,12 +17,15 @@ from podero_admin.audit.models import ChainHead
 from podero_admin.audit.selectors import chain_head
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.drawing import span
+from podero_admin.desk.queue import queue_length
+from podero_admin.mirror.selectors import MirrorState, mirror_states
 from podero_admin.organizations.services import Connection, connection_states
 from podero_admin.registrations.selectors import Alarm, Backlog, Chores, alarms, backlogs, chores
 
 #: A worker reports every quarter of a minute.
 SILENT_AFTER = timedelta(minutes=1)
 SWEPT_LATE_AFTER = timedelta(hours=26)
+MIRROR_LATE_AFTER = timedelta(hours=24)
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 BY_HAND = "registrations settle only by manage.py settle"
 
@@ -44,6 +47,8 @@ class Here:
     connection: Connection
     backlog: Backlog | None
     list_is_old: bool
+    mirror: MirrorState | None = None
+    mirror_is_old: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,18 @@ class Status:
     sweep: Told | None = None
     chain: ChainHead | None = None
     versions: Mapping[str, str] | None = None
+    queue: int | None = None
 
 
 def status(*, access: Access) -> Status:
     now, long_ids = timezone.now(), access.listed_ids(Permission.STATUS_VIEW)
     waiting = backlogs(access=access, permission=Permission.STATUS_VIEW)
     done = chores()
-    here = [_here(state, long_ids, waiting, now) for state in connection_states(access=access)]
+    mirrors = mirror_states(access=access, permission=Permission.STATUS_VIEW)
+    here = [
+        _here(state, waiting if state.organization.id in long_ids else None, mirrors, now)
+        for state in connection_states(access=access)
+    ]
     worker = _worker(done, now)
     if not long_ids:
         return Status(here, worker, done, is_long=False, alarms=[])
@@ -77,15 +87,23 @@ def status(*, access: Access) -> Status:
         sweep=_sweep(done, now),
         chain=chain_head(),
         versions=_versions(),
+        queue=queue_length(),
     )
 
 
-def _here(state: Connection, long_ids: frozenset[UUID], waiting: Mapping[UUID, Backlog], now: datetime) -> Here:
+def _here(
+    state: Connection, waiting: Mapping[UUID, Backlog] | None, mirrors: Mapping[UUID, MirrorState], now: datetime
+) -> Here:
     organization = state.organization
-    backlog = waiting.get(organization.id, Backlog()) if organization.id in long_ids else None
-    fetched = organization.directory_fetched_at
+    fetched, mirror = organization.directory_fetched_at, mirrors.get(organization.id)
     limit = 2 * timedelta(seconds=settings.DIRECTORY_MAX_AGE)
-    return Here(state, backlog, list_is_old=fetched is None or now - fetched > limit)
+    return Here(
+        state,
+        None if waiting is None else waiting.get(organization.id, Backlog()),
+        list_is_old=fetched is None or now - fetched > limit,
+        mirror=mirror,
+        mirror_is_old=bool(mirror and mirror.oldest and now - mirror.oldest > MIRROR_LATE_AFTER),
+    )
 
 
 def _worker(done: Chores, now: datetime) -> Told:

@@ -4,7 +4,9 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 
+from podero_admin.directory.ranks import Rank
 from podero_admin.organizations.models import Organization
 
 
@@ -35,12 +37,21 @@ class Customer(models.Model):
     fetched_at = models.DateTimeField(help_text="When Podero last told us something new of this customer.")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    # The mirror: what is known of the customer's vehicles, and when to ask for them next.
+    vehicles_asked_at = models.DateTimeField(null=True, help_text="When Podero last answered with all the vehicles.")
+    opened_at = models.DateTimeField(null=True, help_text="When somebody last opened the customer or a vehicle.")
+    look_rank = models.SmallIntegerField(default=Rank.REST.value, help_text="What is due is asked for in this order.")
+    look_due_at = models.DateTimeField(null=True, default=timezone.now, help_text="Empty for those who are gone.")
+    look_claimed_until = models.DateTimeField(null=True, help_text="Somebody asks for them, or died in doing so.")
+
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organization", "is_gone", "sort_name", "id"], name="customer_by_name_in_org"),
             models.Index(fields=["is_gone", "sort_name", "id"], name="customer_by_name"),
             models.Index(fields=["organization", "external_user_id"], name="customer_by_number"),
             models.Index(fields=["search_key"], name="customer_by_search_key"),
+            models.Index(fields=["organization", "look_rank", "look_due_at", "id"], name="customer_due"),
+            models.Index(fields=["organization", "is_gone", "vehicles_asked_at"], name="customer_by_age"),
         ]
 
     def __str__(self) -> str:

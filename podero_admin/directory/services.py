@@ -121,10 +121,13 @@ def _apply(organization: Organization, users: Sequence[User], asked_at: datetime
     told = {key: digest(raw) for key, (_, raw) in listed.items() if key not in foreign}
     rows = [_row(organization, *listed[key], asked_at) for key, new in told.items() if known.get(key) != (new, False)]
     gone = [key for key, (_, is_gone) in known.items() if key not in listed and not is_gone]
+    back = [row.id for row in rows if known.get(row.id, ("", False))[1]]
     with transaction.atomic():
         _write(rows, known)
         for some in _batches(gone, BATCH):
-            Customer.objects.filter(id__in=some).update(is_gone=True)
+            Customer.objects.filter(id__in=some).update(is_gone=True, look_due_at=None)
+        for some in _batches(back, BATCH):
+            Customer.objects.filter(id__in=some).update(look_due_at=asked_at)
         Organization.objects.filter(id=organization.id).update(directory_fetched_at=asked_at, directory_error="")
     return len(told)
 
@@ -259,6 +262,6 @@ def customer_fetch(*, access: Access, organization_id: UUID, customer_id: UUID) 
     with transaction.atomic():
         Customer.objects.bulk_create([row], ignore_conflicts=True)
         Customer.objects.filter(id=customer_id, organization=organization).update(
-            **{name: getattr(row, name) for name in CHANGED_COLUMNS}
+            **{name: getattr(row, name) for name in (*CHANGED_COLUMNS, "look_due_at")}
         )
     return customer_get(access=access, customer_id=customer_id)

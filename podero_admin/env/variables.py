@@ -17,6 +17,8 @@ from podero_admin.env.problems import ConfigurationError
 
 LONGEST_SECONDS = 1_000_000
 MOST_PROXIES = 10
+MOST_AT_ONCE = 64
+MOST_DAYS = 36_500
 #: Values that are never repeated, not even when they are wrong.
 HIDDEN = {"SECRET_KEY", "DATABASE_URL", "CACHE_URL", "BROKER_URL", "EMAIL_URL"}
 
@@ -46,6 +48,10 @@ class Environment:
     settle_window: float
     time_scale: float
     directory_max_age: float
+    mirror_max_age: float
+    mirror_at_once: int
+    mirror_per_second: float
+    readings_kept_days: int
     url_prefix: str
     log_format: str
 
@@ -101,6 +107,16 @@ def _count(raw: str) -> int:
     if not 0 <= value <= MOST_PROXIES:
         raise ValueError(raw)
     return value
+
+
+def _whole(most: int) -> Callable[[str], int]:
+    def convert(raw: str) -> int:
+        value = int(raw)
+        if not 1 <= value <= most:
+            raise ValueError(raw)
+        return value
+
+    return convert
 
 
 def _schedule(raw: str) -> tuple[float, ...]:
@@ -225,6 +241,10 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         settle_window=get("SETTLE_WINDOW", _positive, 300.0, "set it to seconds above 0"),
         time_scale=get("TIME_SCALE", _share, 1.0, "leave it out, it is for tests; else above 0 and at most 1"),
         directory_max_age=get("DIRECTORY_MAX_AGE", _positive, 900.0, "set it to seconds above 0"),
+        mirror_max_age=get("MIRROR_MAX_AGE", _positive, 900.0, "set it to seconds above 0"),
+        mirror_at_once=get("MIRROR_AT_ONCE", _whole(MOST_AT_ONCE), 4, f"set it to a whole number, 1 to {MOST_AT_ONCE}"),
+        mirror_per_second=get("MIRROR_PER_SECOND", _positive, 10.0, "set it to a number above 0"),
+        readings_kept_days=get("READINGS_KEPT_DAYS", _whole(MOST_DAYS), 400, "set it to a whole number of days"),
         url_prefix=get("URL_PREFIX", _prefix, "", "set it to a path such as podero"),
         log_format=get("LOG_FORMAT", _one_of("json", "console"), "console" if debug else "json", "say json or console"),
     )

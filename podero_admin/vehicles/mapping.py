@@ -22,6 +22,15 @@ def output_json(vehicle: ElectricVehicle) -> str:
     return json.dumps(vehicle.raw, ensure_ascii=True)
 
 
+def read_object(text: str) -> dict[str, Any]:
+    """A stored JSON object; nothing stored is an empty one."""
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def note_of(comment: Any) -> str:
     """The comment as people wrote it, without the mark by which a registration is found again."""
     text = _text(comment, 1000)

@@ -1,9 +1,10 @@
-"""Vehicle: what Podero last told us of a car, verbatim, beside the columns that lists and filters need."""
+"""Vehicle: what Podero last told us of a car, verbatim, beside the columns that lists need; Reading: what changed."""
 
 import uuid
 from datetime import UTC, datetime
 
 from django.db import models
+from django.db.models import Q
 
 from podero_admin.directory.models import Customer
 from podero_admin.organizations.models import Organization
@@ -65,6 +66,10 @@ class Vehicle(models.Model):
     created_at = models.DateTimeField("created at Podero", null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     is_gone = models.BooleanField("no longer at Podero", default=False)
+    # Empty while it is ok, and where it was never seen to be.
+    connection_ok_until = models.DateTimeField(null=True, blank=True)
+    monitoring_ok_until = models.DateTimeField(null=True, blank=True)
+    steering_ok_until = models.DateTimeField(null=True, blank=True)
 
     # What lists are ordered by: never null, short.
     urgency = models.SmallIntegerField()
@@ -77,3 +82,25 @@ class Vehicle(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Reading(models.Model):
+    """What changed of a vehicle between two answers. Rows are added, and removed when they are old; never altered."""
+
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="readings", db_index=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(help_text="When Podero was asked.")
+    before_at = models.DateTimeField(help_text="When it was asked before: until then all was as before.")
+    changes = models.TextField(help_text="Field: [before, after] (JSON).")
+    became = models.CharField(max_length=60, blank=True, help_text="The statuses that turned to error.")
+    maker = models.CharField(max_length=100, blank=True, help_text="Folded; only where a status turned to error.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["vehicle", "-id"], name="reading_of_vehicle"),
+            models.Index(fields=["organization", "maker", "at"], condition=~Q(became=""), name="reading_maker_in_org"),
+            models.Index(fields=["maker", "at"], condition=~Q(became=""), name="reading_maker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"what changed of {self.vehicle_id} at {self.at}"

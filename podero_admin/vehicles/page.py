@@ -1,6 +1,5 @@
 """Puts together what the page of one vehicle shows; the template only draws it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -14,8 +13,10 @@ from podero_admin.core.access import Access, Permission
 from podero_admin.fields import OUTPUTS, display
 from podero_admin.vehicles.all_fields import POSITION, draw_fields, raw_text
 from podero_admin.vehicles.comparison import Compared, compare
+from podero_admin.vehicles.history import history_items, statuses_shown
+from podero_admin.vehicles.mapping import read_object
 from podero_admin.vehicles.models import Vehicle
-from podero_admin.vehicles.selectors import vehicles_of
+from podero_admin.vehicles.selectors import readings_of, vehicles_of
 from podero_admin.vehicles.sentences import settings_in_words
 from podero_admin.vehicles.statuses import (
     INCONSISTENT_HINT,
@@ -27,7 +28,6 @@ from podero_admin.vehicles.statuses import (
     is_charge_inconsistent,
 )
 
-STATUSES = ("connection_status", "monitoring_status", "steering_status")
 KNOWN_ACTIONS = {
     "reauthenticate": "The customer has to sign in to the manufacturer again. Send the sign-in link.",
     "information": "There is a notice for the owner to read. It stops nothing.",
@@ -60,6 +60,7 @@ def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = Fal
         "customer": vehicle.customer,
         "others": others,
         "events": event_items(history(access=access, vehicle_id=vehicle.id)),
+        "readings": history_items(readings_of(access=access, vehicle=vehicle), tz=tz),
         "looks": access_records(access=access, vehicle_id=vehicle.id),
         "may_refresh": access.allows(Permission.VEHICLE_REFRESH, vehicle.organization_id),
         "sentences": settings_in_words(output, tz=tz),
@@ -84,20 +85,11 @@ def _compared(rows: list[Compared]) -> dict[str, Any]:
     }
 
 
-def read_object(text: str) -> dict[str, Any]:
-    """A stored JSON object; nothing stored is an empty one."""
-    try:
-        found = json.loads(text) if text else {}
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _head(vehicle: Vehicle, output: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     health = health_at(vehicle.settled_health, vehicle.stale_after, now)
     return {
         "health": badge("health", str(health)),
-        "badges": [badge(name, output.get(name)) for name in STATUSES],
+        "badges": statuses_shown(vehicle, output),
         "is_deleted": health == Health.DELETED,
         "is_waiting": not (vehicle.is_connected or vehicle.is_gone or health == Health.DELETED),
         "lifecycle_error": str(output.get("lifecycle_error") or "") if output.get("lifecycle_state") == "error" else "",

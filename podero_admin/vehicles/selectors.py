@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import NotFound
 from podero_admin.core.paging import Page, paginate
+from podero_admin.directory.models import Customer
 from podero_admin.directory.selectors import within
 from podero_admin.vehicles.filters import STATUS_FILTERS, VehicleFilters
-from podero_admin.vehicles.models import Vehicle
+from podero_admin.vehicles.models import Reading, Vehicle
 from podero_admin.vehicles.statuses import Health
 from podero_admin.vehicles.urgency import URGENCY
 
@@ -32,6 +32,7 @@ LISTED = (
 )  # fmt: skip
 FEW = 500
 CHUNK = 1000
+HISTORY = 50
 
 
 def vehicle_get(*, access: Access, vehicle_id: UUID) -> Vehicle:
@@ -76,13 +77,16 @@ def vehicles_of(*, access: Access, customer_id: UUID) -> list[Vehicle]:
     return sorted(own, key=lambda vehicle: (vehicle.urgency, vehicle.stale_after, vehicle.id))
 
 
-def asked_key(customer_id: UUID) -> str:
-    return f"vehicles:asked:{customer_id}"
+def readings_of(*, access: Access, vehicle: Vehicle, limit: int = HISTORY) -> list[Reading]:
+    """What changed of a vehicle, the newest first."""
+    if not access.allows(Permission.VEHICLE_VIEW, vehicle.organization_id):
+        return []
+    return list(Reading.objects.filter(vehicle_id=vehicle.id).order_by("-id")[:limit])
 
 
-def vehicles_asked_at(*, customer_id: UUID, vehicles: Iterable[Vehicle]) -> datetime | None:
-    """How old is what we know of these vehicles of a customer; of one who has none, too, for a day."""
-    return min((vehicle.fetched_at for vehicle in vehicles), default=cache.get(asked_key(customer_id)))
+def vehicles_asked_at(*, customer: Customer, vehicles: Iterable[Vehicle]) -> datetime | None:
+    """How old is what we know of these vehicles, all that the customer has; of one who has none, too."""
+    return customer.vehicles_asked_at or min((vehicle.fetched_at for vehicle in vehicles), default=None)
 
 
 def _listed(access: Access) -> list[str]:

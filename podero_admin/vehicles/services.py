@@ -1,13 +1,14 @@
 """Keep what Podero tells of vehicles, and ask it anew."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from podero_admin import gateway
@@ -15,20 +16,21 @@ from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import PoderoAway
+from podero_admin.directory.attention import customer_answered, customer_opened
 from podero_admin.directory.models import Customer
 from podero_admin.podero import ElectricVehicle
 from podero_admin.podero.errors import NotFound as UnknownToPodero
 from podero_admin.podero.errors import PoderoError
-from podero_admin.vehicles.mapping import STATUSES, vehicle_values
-from podero_admin.vehicles.models import Vehicle
-from podero_admin.vehicles.selectors import asked_key, vehicle_get
+from podero_admin.vehicles.mapping import STATUSES, read_object, vehicle_values
+from podero_admin.vehicles.models import Reading, Vehicle
+from podero_admin.vehicles.readings import LISTED, changes, ok_until, reading, turned_to_error
+from podero_admin.vehicles.selectors import vehicle_get
 from podero_admin.vehicles.statuses import is_known_value
-from podero_admin.vehicles.urgency import URGENCY_GONE
+from podero_admin.vehicles.urgency import URGENCY_GONE, rank_of
 
 logger = logging.getLogger(__name__)
-ASKED_KEPT_SECONDS = 24 * 3600
-#: What of a known row is asked for before it is written over.
-KNOWN = ("organization_id", "customer_id", "fetched_at", "title")
+#: What of a row is asked for before it is marked as gone.
+LOST = ("organization_id", "fetched_at", "maker")
 GONE_SENTENCE = "Podero no longer knows this vehicle. What is shown here is the last that it told."
 
 
@@ -41,12 +43,22 @@ def vehicles_store(
     A vehicle of another customer or organisation is never touched, and an older answer never overwrites a newer one.
     """
     told = {vehicle.id: vehicle for vehicle in vehicles if vehicle.id and _is_of(vehicle, customer)}
-    known = {row.id: row for row in Vehicle.objects.select_for_update().only(*KNOWN).filter(id__in=told)}
-    stored = [row for vehicle in told.values() if (row := _store(customer, vehicle, known.get(vehicle.id), asked_at))]
+    known = {row.id: row for row in Vehicle.objects.select_for_update().filter(id__in=told)}
+    new = list[Reading]()
+    stored = [_store(customer, each, known.get(each.id), asked_at, new) for each in told.values()]
     if complete:
-        missing = Vehicle.objects.filter(customer=customer, fetched_at__lt=asked_at, is_gone=False).exclude(id__in=told)
-        missing.update(is_gone=True, urgency=URGENCY_GONE, fetched_at=asked_at)
-    return stored
+        new += _lose(Vehicle.objects.filter(customer=customer).exclude(id__in=told), asked_at)
+    Reading.objects.bulk_create(new)
+    return [row for row in stored if row]
+
+
+def _lose(missing: QuerySet[Vehicle], asked_at: datetime) -> list[Reading]:
+    """What a complete list misses is gone, unless it was told of since."""
+    rows = list(missing.filter(fetched_at__lt=asked_at, is_gone=False).only(*LOST))
+    if rows:
+        lost = Vehicle.objects.filter(id__in=[row.id for row in rows], fetched_at__lt=asked_at)
+        lost.update(is_gone=True, urgency=URGENCY_GONE, fetched_at=asked_at)
+    return [reading(row, {LISTED: (True, False)}, at=asked_at) for row in rows]
 
 
 def _is_of(vehicle: ElectricVehicle, customer: Customer) -> bool:
@@ -59,7 +71,9 @@ def _is_of(vehicle: ElectricVehicle, customer: Customer) -> bool:
     return False
 
 
-def _store(customer: Customer, vehicle: ElectricVehicle, row: Vehicle | None, asked_at: datetime) -> Vehicle | None:
+def _store(
+    customer: Customer, vehicle: ElectricVehicle, row: Vehicle | None, asked_at: datetime, new: list[Reading]
+) -> Vehicle | None:
     if row and row.customer_id != customer.id:
         logger.warning(
             "Podero shows vehicle %s under customer %s, but here it belongs to another: skipped", row.id, customer.id
@@ -72,9 +86,24 @@ def _store(customer: Customer, vehicle: ElectricVehicle, row: Vehicle | None, as
         _note_unknown(name, values[name])
     if row is None:
         return _add(Vehicle(id=vehicle.id, organization_id=customer.organization_id, customer=customer, **values))
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(values))
+    new += _difference(row, vehicle, values)
+    return _write_over(row, values | ok_until(row, values))
+
+
+def _difference(row: Vehicle, vehicle: ElectricVehicle, values: Mapping[str, Any]) -> list[Reading]:
+    found = changes(read_object(row.output), vehicle.raw) if row.output != values["output"] else {}
+    if row.is_gone:
+        found[LISTED] = (False, True)
+    at, became = values["fetched_at"], turned_to_error(row, values)
+    return [reading(row, found, at=at, became=became)] if found else []
+
+
+def _write_over(row: Vehicle, values: Mapping[str, Any]) -> Vehicle:
+    """Only what differs: mostly that is the moment alone."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    row.save(update_fields=changed)
     return row
 
 
@@ -106,7 +135,7 @@ def customer_vehicles_fetch(
     except PoderoError as error:
         raise PoderoAway(f"The vehicles of this customer could not be fetched. {error}") from error
     vehicles_store(customer=customer, vehicles=vehicles, complete=True, asked_at=asked_at)
-    cache.set(asked_key(customer.id), asked_at, ASKED_KEPT_SECONDS)
+    customer_answered(customer, asked_at=asked_at, rank=rank_of(vehicles, now=asked_at))
     return list(vehicles)
 
 
@@ -143,6 +172,8 @@ def _keep(access: Access, vehicle: Vehicle, told: ElectricVehicle, asked_at: dat
 
 @transaction.atomic
 def _mark_gone(access: Access, vehicle: Vehicle, asked_at: datetime) -> Vehicle:
+    if not vehicle.is_gone:
+        reading(vehicle, {LISTED: (True, False)}, at=asked_at).save()
     vehicle.is_gone, vehicle.urgency, vehicle.fetched_at = True, URGENCY_GONE, asked_at
     vehicle.save(update_fields=["is_gone", "urgency", "fetched_at"])
     _record_refresh(access, vehicle, outcome="done", reason=GONE_SENTENCE)
@@ -181,6 +212,7 @@ def vehicle_look(*, access: Access, vehicle_id: UUID) -> Vehicle:
         vehicle_id=vehicle.id,
         label=_called(vehicle),
     )
+    customer_opened(vehicle.customer)
     return vehicle
 
 

@@ -1,5 +1,6 @@
 """The page about the health of everything: what it says in each state, and to whom."""
 
+import os
 import platform
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from podero_admin.audit.models import ChainHead, Event
+from podero_admin.directory.models import Customer
+from podero_admin.mirror.models import Pass
+from podero_admin.mirror.services import organization_pause, pass_begin_full
 from podero_admin.organizations.models import Organization
 from podero_admin.registrations.models import Chore, Registration
 from podero_admin.registrations.tasks import settle
@@ -171,3 +175,69 @@ def test_looking_at_it_is_no_event(client_of: Any, sara: Any) -> None:
     before = Event.objects.count()
     status_page(client)
     assert Event.objects.count() == before
+
+
+class TestMirror:
+    def fact(self, page: str, label: str) -> str:
+        return page.partition(f"<dt>{label}</dt><dd>")[2].partition("</dd>")[0]
+
+    def test_it_tells_how_old_the_oldest_is_and_who_was_never_asked_about(
+        self, client_of: Any, sara: Any, jana: Any
+    ) -> None:
+        client, now = client_of(sara), timezone.now()
+        count = Customer.objects.count()
+        page = status_page(client)
+        assert self.fact(page, "Customers never asked about") == str(count)
+        assert self.fact(page, "Oldest reading") == "never"
+        Customer.objects.update(vehicles_asked_at=now - timedelta(minutes=5, seconds=3))
+        Customer.objects.filter(id=jana.id).update(vehicles_asked_at=now - timedelta(hours=25))
+        page = status_page(client)
+        assert self.fact(page, "Customers never asked about") == "none"
+        assert "1 day ago" in self.fact(page, "Oldest reading")
+        assert value(page, "oldest") == "old"
+        assert "5 min ago" in self.fact(page, "Vehicles last asked for")
+
+    def test_customers_who_are_gone_do_not_count(self, client_of: Any, sara: Any, jana: Any) -> None:
+        Customer.objects.exclude(id=jana.id).update(is_gone=True, vehicles_asked_at=timezone.now() - timedelta(days=9))
+        page = status_page(client_of(sara))
+        assert self.fact(page, "Customers never asked about") == "1"
+        assert self.fact(page, "Oldest reading") == "never"
+
+    def test_it_tells_how_far_a_pass_has_come(self, client_of: Any, sara: Any, jana: Any) -> None:
+        standing = pass_begin_full(organization_id=jana.organization_id)
+        Pass.objects.update(total=60_000, left=26_000, failed=12)
+        page = status_page(client_of(sara))
+        assert value(page, "pass") == "open"
+        assert "34,000 of 60,000 customers" in page
+        assert "12 could not be asked about" in page
+        Pass.objects.filter(pk=standing.pk).update(ended_at=timezone.now())
+        assert value(status_page(client_of(sara)), "pass") == "ended"
+
+    def test_it_tells_of_a_pause_and_why(self, client_of: Any, sara: Any, organization_a: Any) -> None:
+        organization_pause(organization_a.id, seconds=600, reason="Podero asks us to slow down. <b>")
+        page = status_page(client_of(sara))
+        assert value(page, "mirror") == "paused"
+        assert "Podero asks us to slow down. &lt;b&gt;" in page
+
+    def test_it_tells_how_much_waits_in_the_queue(
+        self, client_of: Any, sara: Any, settings: Any, tmp_path: Any
+    ) -> None:
+        settings.BROKER_FOLDER = tmp_path
+        client = client_of(sara)
+        assert self.fact(status_page(client), "Waiting in the queue") == "0"
+        (tmp_path / "1-a.podero_admin.msg").write_text("{}")
+        assert self.fact(status_page(client), "Waiting in the queue") == "1"
+
+    def test_a_broker_that_is_away_holds_nobody_up(self, client_of: Any, sara: Any, settings: Any) -> None:
+        settings.BROKER_URL = "redis://127.0.0.1:9/0"
+        assert value(status_page(client_of(sara)), "queue") == "away"
+
+    def test_redis_tells_its_queue(self, client_of: Any, sara: Any, settings: Any) -> None:
+        settings.BROKER_URL = os.environ.get("TEST_BROKER_URL", "")
+        if not settings.BROKER_URL:
+            pytest.skip("TEST_BROKER_URL is not set")
+        assert self.fact(status_page(client_of(sara)), "Waiting in the queue").isdigit()
+
+    def test_agents_and_charlie_see_none_of_it(self, client_of: Any, alice: Any, charlie: Any) -> None:
+        for who in (alice, charlie):
+            assert "Oldest reading" not in status_page(client_of(who))

@@ -2,19 +2,21 @@
 
 import json
 import re
+from datetime import UTC
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from podero_admin.audit.models import AccessRecord, Event
 from podero_admin.directory.models import Customer
 from podero_admin.directory.services import customers_refresh
 from podero_admin.organizations.selectors import system_access
 from podero_admin.sandbox.faults import Fault
-from podero_admin.vehicles.models import Vehicle
+from podero_admin.vehicles.models import Reading, Vehicle
 from podero_admin.vehicles.services import customer_vehicles_fetch
 
 pytestmark = pytest.mark.django_db
@@ -354,3 +356,97 @@ class TestDjangoAdmin:
         assert browser.get(f"/django-admin/{name}/{key}/change/")["Location"] == page
         assert browser.get(f"/django-admin/{name}/{uuid4()}/change/")["Location"] == "/django-admin/"
         assert browser.get(f"/django-admin/{name}/nonsense/change/")["Location"] == "/django-admin/"
+
+
+class TestHistory:
+    def change(self, vehicle: Vehicle, world: Any, *changes: dict[str, Any]) -> None:
+        for values in changes:
+            world.patch_vehicle(str(vehicle.id), values)
+            customer_vehicles_fetch(access=system_access(), customer=vehicle.customer)
+
+    def panel(self, browser: Client, vehicle: Vehicle) -> str:
+        return shown(browser, vehicle).partition('aria-labelledby="history"')[2].partition("</section>")[0]
+
+    def test_without_a_change_it_says_so(self, park: Any, alice: Any, client_of: Any) -> None:
+        assert "Nothing has changed" in self.panel(client_of(alice), park(**CONNECTED))
+
+    def test_it_tells_in_words_what_changed_newest_first(
+        self, park: Any, alice: Any, client_of: Any, world: Any
+    ) -> None:
+        vehicle = park(**CONNECTED | {"battery_level": 40})
+        self.change(vehicle, world, {"battery_level": 55}, {"monitoring_status": "error"})
+        text = self.panel(client_of(alice), vehicle)
+        assert "Battery <bdi>40 %</bdi> → <bdi>55 %</bdi>" in text
+        assert text.index("Monitoring <bdi>warning</bdi> → <bdi>error</bdi>") < text.index("Battery")
+
+    def test_at_most_fifty_are_shown(self, park: Any, alice: Any, client_of: Any, world: Any) -> None:
+        vehicle = park(**CONNECTED)
+        rows = [
+            Reading(
+                vehicle=vehicle,
+                organization_id=vehicle.organization_id,
+                at=vehicle.fetched_at,
+                before_at=vehicle.fetched_at,
+                changes=json.dumps({"battery_level": [number, number + 1]}),
+            )
+            for number in range(60)
+        ]
+        Reading.objects.bulk_create(rows)
+        text = self.panel(client_of(alice), vehicle)
+        assert text.count("<li>") == 50
+        assert "59 %" in text
+        assert "<bdi>3 %" not in text
+
+    def test_what_podero_wrote_is_escaped_and_cut(self, park: Any, alice: Any, client_of: Any, world: Any) -> None:
+        vehicle = park(**CONNECTED)
+        self.change(vehicle, world, {"lifecycle_error": "<script>alert(1)</script>" + "x" * 5000})
+        text = self.panel(client_of(alice), vehicle)
+        assert "&lt;script&gt;" in text
+        assert "<script>" not in text
+        assert "x" * 100 not in text
+
+    @pytest.mark.parametrize("changes", ["", "[]", "{", '{"battery_level": 3}', '{"odd": [1, 2]}', '{"listed": [1]}'])
+    def test_what_cannot_be_read_breaks_no_page(self, changes: str, park: Any, alice: Any, client_of: Any) -> None:
+        vehicle = park(**CONNECTED)
+        moments = {"at": vehicle.fetched_at, "before_at": vehicle.fetched_at}
+        Reading.objects.create(vehicle=vehicle, organization_id=vehicle.organization_id, changes=changes, **moments)
+        assert "<li>" in self.panel(client_of(alice), vehicle)
+
+    def test_its_places_are_not_in_it(self, park: Any, sara: Any, client_of: Any, world: Any) -> None:
+        vehicle = park(**CONNECTED)
+        self.change(vehicle, world, {"latitude": 11.123, "battery_level": 1}, {"latitude": 22.456})
+        text = self.panel(client_of(sara), vehicle)
+        assert "11.123" not in text
+        assert "22.456" not in text
+
+    def test_a_status_that_is_not_ok_says_until_when_it_was(
+        self, park: Any, alice: Any, client_of: Any, world: Any
+    ) -> None:
+        vehicle = park(**CONNECTED)
+        browser = client_of(alice)
+        assert "was ok until" not in shown(browser, vehicle)
+        noon = timezone.localtime().replace(hour=0, minute=0, second=1)
+        Vehicle.objects.filter(id=vehicle.id).update(fetched_at=noon)
+        self.change(vehicle, world, {"connection_status": "error"})
+        assert f'was ok until <time datetime="{noon.astimezone(UTC).isoformat()}">00:00</time>' in shown(
+            browser, vehicle
+        )
+        Vehicle.objects.filter(id=vehicle.id).update(connection_ok_until="2026-01-02T11:26:00Z")
+        assert "2 Jan 2026, 12:26</time>" in shown(browser, vehicle)
+        self.change(vehicle, world, {"connection_status": "ok"})
+        assert "was ok until" not in shown(browser, vehicle)
+
+    def test_charlie_sees_none_of_it(self, park: Any, charlie: Any, client_of: Any, world: Any) -> None:
+        vehicle = park(**CONNECTED)
+        self.change(vehicle, world, {"battery_level": 55})
+        assert client_of(charlie).get(f"/vehicles/{vehicle.id}/").status_code == 404
+
+    def test_the_page_costs_few_queries(
+        self, park: Any, alice: Any, client_of: Any, world: Any, django_assert_max_num_queries: Any
+    ) -> None:
+        vehicle = park(**CONNECTED)
+        self.change(vehicle, world, {"battery_level": 55})
+        browser = client_of(alice)
+        shown(browser, vehicle)  # once a minute one more: the mark that somebody looks
+        with django_assert_max_num_queries(10):
+            shown(browser, vehicle)

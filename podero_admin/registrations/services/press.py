@@ -14,6 +14,7 @@ from podero_admin.audit.actions import Action
 from podero_admin.audit.services import looked_at
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Conflicting, Invalid, PoderoAway
+from podero_admin.directory.attention import customer_opened
 from podero_admin.directory.models import Customer
 from podero_admin.podero.errors import PoderoError
 from podero_admin.registrations.models import Attempt, Registration
@@ -52,6 +53,7 @@ def registration_open(*, access: Access, customer: Customer) -> Opened:
         label=customer.name,
         page="registration form",
     )
+    customer_opened(customer)
     try:
         vehicles = vehicles_look(access=access, customer=customer, seconds=gateway.QUICK_SECONDS)
     except PoderoAway as error:

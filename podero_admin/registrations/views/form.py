@@ -170,7 +170,7 @@ def _page(
 def _owned(request: StaffRequest, customer: Customer) -> dict[str, Any]:
     """What we know of the customer's vehicles, and how old that is."""
     vehicles = vehicles_of(access=request.access, customer_id=customer.id)
-    asked_at = vehicles_asked_at(customer_id=customer.id, vehicles=vehicles)
+    asked_at = vehicles_asked_at(customer=customer, vehicles=vehicles)
     count = len([vehicle for vehicle in vehicles if not (vehicle.is_gone or vehicle.deleted_at)])
     none = "no vehicle yet" if asked_at else "vehicles not known"
     return {"owned": {0: none, 1: "1 vehicle"}.get(count, f"{count} vehicles"), "owned_at": asked_at}

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0002_search_index"),
         ("organizations", "0001_initial"),
-        ("vehicles", "0001_initial"),
+        ("vehicles", "0002_reading"),
     ]
 
     operations = [

@@ -28,6 +28,8 @@ def test_it_starts_with_three_values_and_documented_defaults() -> None:
     assert read.settle_schedule == (2, 5, 10, 20, 40, 80, 160, 300)
     assert read.ca_bundle == ""
     assert (read.settle_window, read.directory_max_age) == (300, 900)
+    assert (read.mirror_max_age, read.mirror_at_once, read.mirror_per_second) == (900, 4, 10)
+    assert read.readings_kept_days == 400
     assert read.cache is None
     assert read.email is None
     assert read.broker_url == ""
@@ -57,6 +59,12 @@ def test_it_names_every_missing_value_at_once() -> None:
         ("DEBUG", "maybe"),
         ("ALLOWED_HOSTS", " , "),
         ("ALLOWED_HOSTS", "https://podero.example.com"),
+        ("MIRROR_MAX_AGE", "0"),
+        ("MIRROR_AT_ONCE", "0"),
+        ("MIRROR_AT_ONCE", "1.5"),
+        ("MIRROR_AT_ONCE", "100"),
+        ("MIRROR_PER_SECOND", "-1"),
+        ("READINGS_KEPT_DAYS", "0"),
         ("DATABASE_URL", "banana"),
         ("DATABASE_URL", "mysql://u:p@h/n"),
         ("DATABASE_URL", "postgres://u:p@h"),

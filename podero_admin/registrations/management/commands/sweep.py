@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from podero_admin.core.progress import Progress
 from podero_admin.organizations.selectors import system_access
-from podero_admin.registrations.management.progress import Progress
 from podero_admin.registrations.services import customers_touched, registrations_sweep
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from podero_admin.core.progress import Progress
 from podero_admin.directory.models import Customer
-from podero_admin.registrations.management.progress import Progress
 from podero_admin.sandbox.faults import Fault
 from podero_admin.vehicles.models import Vehicle
 

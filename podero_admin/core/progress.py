@@ -9,30 +9,34 @@ LOG_SECONDS = 10.0
 
 
 class Progress:
-    """Redraws one line in a terminal; elsewhere a plain line now and then."""
+    """Redraws one line in a terminal; elsewhere a plain line now and then. What was done before counts for no speed."""
 
-    def __init__(self, title: str, total: int, *, stream: Any) -> None:
+    def __init__(self, title: str, total: int, *, stream: Any, done: int = 0) -> None:
         self.title, self.total, self.stream = title, total, stream
         self.is_terminal = bool(stream.isatty())
-        self.done = self.failed = 0
+        self.done, self.failed, self.before = done, 0, done
         self.started = self.shown = time.monotonic()
 
     def step(self, *, failed: bool = False) -> None:
-        self.done += 1
-        self.failed += failed
+        self.show(done=self.done + 1, failed=self.failed + failed)
+
+    def show(self, *, done: int, failed: int) -> None:
+        self.done, self.failed = done, failed
         pause = TERMINAL_SECONDS if self.is_terminal else LOG_SECONDS
         if time.monotonic() - self.shown >= pause:
             self._show(ending="")
 
-    def end(self) -> None:
+    def end(self, *, done: int | None = None, failed: int | None = None) -> None:
+        self.done = self.done if done is None else done
+        self.failed = self.failed if failed is None else failed
         self._show(ending="\n")
 
     def line(self) -> str:
         passed = max(time.monotonic() - self.started, 0.001)
-        rate = self.done / passed
-        share = self.done / self.total if self.total else 1.0
+        rate = (self.done - self.before) / passed
+        share = min(self.done / self.total, 1.0) if self.total else 1.0
         bar = "#" * int(share * WIDTH)
-        left = _clock((self.total - self.done) / rate) if rate else "?"
+        left = _clock((self.total - self.done) / rate) if rate > 0 else "?"
         errors = f"{self.failed} {'error' if self.failed == 1 else 'errors'}"
         return f"{self.title} [{bar:<{WIDTH}}] {self.done}/{self.total}  {rate:.1f}/s  {left} left  {errors}"
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from django.db import models
 from django.db.models import Q
 
+from podero_admin.directory.folding import sort_key
 from podero_admin.directory.models import Customer
 from podero_admin.organizations.models import Organization
 
@@ -82,6 +83,36 @@ class Vehicle(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+def maker_key(maker: str) -> str:
+    """By which readings and incidents of one maker are found, whatever the accents and capitals."""
+    return sort_key(maker)[:100]
+
+
+class Incident(models.Model):
+    """Many cars at once: of one maker, or of a whole organisation. One that is over stays, as what was told."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    maker = models.CharField(max_length=100, blank=True, help_text="Folded; empty: whatever the maker.")
+    name = models.CharField(max_length=255, blank=True, help_text="The maker as Podero writes it.")
+    what = models.CharField(max_length=20, help_text="The status that turned to error, or silence.")
+    since = models.DateTimeField(help_text="When the first of them was seen.")
+    affected = models.IntegerField()
+    of = models.IntegerField(help_text="How many could have been.")
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "maker", "what"], condition=Q(ended_at=None), name="one_incident_at_a_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "maker"], condition=Q(ended_at=None), name="incident_open")]
+
+    def __str__(self) -> str:
+        return f"{self.affected} of {self.of} {self.name or 'vehicles'}: {self.what}"
 
 
 class Reading(models.Model):

@@ -16,7 +16,8 @@ from podero_admin.vehicles.comparison import Compared, compare
 from podero_admin.vehicles.history import history_items, statuses_shown
 from podero_admin.vehicles.mapping import read_object
 from podero_admin.vehicles.models import Vehicle
-from podero_admin.vehicles.selectors import readings_of, vehicles_of
+from podero_admin.vehicles.notices import notices
+from podero_admin.vehicles.selectors import incidents_open, readings_of, vehicles_of
 from podero_admin.vehicles.sentences import settings_in_words
 from podero_admin.vehicles.statuses import (
     INCONSISTENT_HINT,
@@ -57,6 +58,7 @@ def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = Fal
     others = [other for other in vehicles_of(access=access, customer_id=vehicle.customer_id) if other.id != vehicle.id]
     return {
         "vehicle": vehicle,
+        "incidents": _incidents(access, vehicle),
         "customer": vehicle.customer,
         "others": others,
         "events": event_items(history(access=access, vehicle_id=vehicle.id)),
@@ -72,6 +74,13 @@ def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = Fal
         **_charging(vehicle, output, tz),
         **_position(access, vehicle, output, tz, shows_position=shows_position),
     }
+
+
+def _incidents(access: Access, vehicle: Vehicle) -> list[str]:
+    """One car or the whole brand: of a car that is gone nobody asks."""
+    if vehicle.is_gone:
+        return []
+    return notices(incidents_open(access=access, organization_id=vehicle.organization_id, maker=vehicle.maker))
 
 
 def _compared(rows: list[Compared]) -> dict[str, Any]:

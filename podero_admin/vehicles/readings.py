@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from podero_admin.directory.folding import sort_key
 from podero_admin.fields import OUTPUTS, display
 from podero_admin.vehicles.mapping import STATUSES, note_of
-from podero_admin.vehicles.models import Reading, Vehicle
+from podero_admin.vehicles.models import Reading, Vehicle, maker_key
 
 #: These move with every report and say nothing alone.
 CLOCKS = frozenset({
@@ -28,11 +27,6 @@ LONGEST = 300
 OK, ERROR = "ok", "error"
 _MODEL_PARTS = ("manufacturer", "model", "year")
 Changes = dict[str, tuple[Any, Any]]
-
-
-def maker_key(maker: str) -> str:
-    """By which readings of one maker are found, whatever the accents and capitals."""
-    return sort_key(maker)[:100]
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:

@@ -13,7 +13,7 @@ from podero_admin.core.paging import Page, paginate
 from podero_admin.directory.models import Customer
 from podero_admin.directory.selectors import within
 from podero_admin.vehicles.filters import STATUS_FILTERS, VehicleFilters
-from podero_admin.vehicles.models import Reading, Vehicle
+from podero_admin.vehicles.models import Incident, Reading, Vehicle, maker_key
 from podero_admin.vehicles.statuses import Health
 from podero_admin.vehicles.urgency import URGENCY
 
@@ -33,6 +33,7 @@ LISTED = (
 FEW = 500
 CHUNK = 1000
 HISTORY = 50
+MOST_INCIDENTS = 20
 
 
 def vehicle_get(*, access: Access, vehicle_id: UUID) -> Vehicle:
@@ -82,6 +83,16 @@ def readings_of(*, access: Access, vehicle: Vehicle, limit: int = HISTORY) -> li
     if not access.allows(Permission.VEHICLE_VIEW, vehicle.organization_id):
         return []
     return list(Reading.objects.filter(vehicle_id=vehicle.id).order_by("-id")[:limit])
+
+
+def incidents_open(*, access: Access, organization_id: UUID | None = None, maker: str | None = None) -> list[Incident]:
+    """What befalls many cars now, the widest first: in the person's lists, or of one car's maker and organisation."""
+    allowed = access.organization_ids(Permission.VEHICLE_VIEW)
+    ids = allowed & {organization_id} if organization_id else access.listed_ids(Permission.VEHICLE_VIEW)
+    found = Incident.objects.filter(organization_id__in=ids, ended_at=None).select_related("organization")
+    if maker is not None:
+        found = found.filter(maker__in=["", maker_key(maker)])
+    return sorted(found.order_by()[:MOST_INCIDENTS], key=lambda row: (row.maker != "", -row.affected))
 
 
 def vehicles_asked_at(*, customer: Customer, vehicles: Iterable[Vehicle]) -> datetime | None:

@@ -15,9 +15,10 @@ from podero_admin.vehicles.controls import chips, controls
 from podero_admin.vehicles.counts import vehicle_counts
 from podero_admin.vehicles.exporting import COLUMNS, vehicles_export
 from podero_admin.vehicles.filters import read_filters
+from podero_admin.vehicles.notices import notices
 from podero_admin.vehicles.page import vehicle_page
 from podero_admin.vehicles.rows import vehicle_rows
-from podero_admin.vehicles.selectors import vehicle_list
+from podero_admin.vehicles.selectors import incidents_open, vehicle_list
 
 
 @require_safe
@@ -34,6 +35,7 @@ def vehicles(request: StaffRequest) -> HttpResponse:
         "rows": vehicle_rows(page.rows, names if len(names) > 1 else {}),
         "chips": chips(filters, counts),
         "counted_at": counts.at,
+        "incidents": notices(incidents_open(access=access), names_organization=len(names) > 1),
         "controls": controls(filters, access, counts.makers),
         "may_export": access.allows(Permission.LISTS_EXPORT),
         "query": filters.as_query(),

@@ -36,6 +36,10 @@ class AccessMiddleware:
         request.access = SimpleLazyObject(lambda: _access(request))  # type: ignore[attr-defined]
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        """A view and its page ask some six hundred times: give them the value itself, not a proxy."""
+        request.access = _access(request)  # type: ignore[attr-defined]
+
 
 class SignInMiddleware(LoginRequiredMiddleware):
     """Sends people without a session to the sign-in; in a frame, a page explains and opens a window instead."""

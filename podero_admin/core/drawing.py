@@ -62,6 +62,20 @@ def relative(moment: datetime, now: datetime) -> str:
     return f"{span(seconds)} ago" if seconds > 0 else f"in {span(-seconds)}"
 
 
+def time_ago(moment: datetime | None, now: datetime) -> str:
+    """How long ago, as short HTML for the rows of a list; the script shows the full time where the pointer rests."""
+    if moment is None:
+        return "never"
+    stamp = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return f'<time datetime="{stamp}">{relative(moment, now)}</time>'
+
+
+def time_at(moment: datetime, *, seconds: bool = False) -> str:
+    """The local date and time, as short HTML for the rows of a list."""
+    stamp = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return f'<time datetime="{stamp}">{absolute(moment, seconds=seconds)}</time>'
+
+
 def safe_host(url: Any) -> str:
     """The host of a link that may be shown as one, else nothing: https only, no sign-in part, no odd characters."""
     if not isinstance(url, str) or any(ord(character) <= ord(" ") or character in '\\"<>`' for character in url):

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan, TupleLookupMixin
 
 from podero_admin.core.errors import Invalid
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
 PAGE_SIZE = 50
 
 
@@ -37,14 +37,14 @@ class Page(Generic[Row]):
     before: str = ""
 
 
-def _encode(row: Model, names: Sequence[str], scope: str) -> str:
+def _encode(row: Any, names: Sequence[str], scope: str) -> str:
     values = [getattr(row, name) for name in names]
     return signing.dumps(
         [v.isoformat() if isinstance(v, datetime) else str(v) for v in values], salt=f"cursor:{scope}", compress=True
     )
 
 
-def _decode(cursor: str, queryset: QuerySet[Row], names: Sequence[str], scope: str) -> list[Any]:
+def _decode(cursor: str, queryset: QuerySet[Any, Any], names: Sequence[str], scope: str) -> list[Any]:
     try:
         values = signing.loads(cursor, salt=f"cursor:{scope}")
         fields = [queryset.model._meta.get_field(name) for name in names]  # noqa: SLF001 - Django's own way to its fields
@@ -56,7 +56,7 @@ def _decode(cursor: str, queryset: QuerySet[Row], names: Sequence[str], scope: s
 
 
 def paginate(
-    queryset: QuerySet[Row],
+    queryset: QuerySet[Any, Row],
     *,
     order: Sequence[str],
     after: str = "",
@@ -64,7 +64,7 @@ def paginate(
     scope: str = "",
     size: int = PAGE_SIZE,
 ) -> Page[Row]:
-    """Cut one page out of a queryset.
+    """Cut one page out of a queryset of objects or of named tuples.
 
     `order` names columns that are never null, all ascending or all descending ("-"), the last one unique. `scope` says
     which list and filter a cursor belongs to.

@@ -10,9 +10,8 @@ from podero_admin.audit.models import AccessRecord
 from podero_admin.audit.selectors import access_records
 from podero_admin.core.access import Access
 from podero_admin.directory.models import Customer
-from podero_admin.vehicles.filters import VehicleFilters
 from podero_admin.vehicles.models import Vehicle
-from podero_admin.vehicles.selectors import vehicle_list
+from podero_admin.vehicles.selectors import vehicles_needing_action
 from podero_admin.vehicles.statuses import Badge, badge, health_at
 
 STATUSES = ("connection_status", "monitoring_status", "steering_status")
@@ -45,8 +44,7 @@ def cards(vehicles: list[Vehicle]) -> list[Card]:
 
 
 def needing_action(*, access: Access, limit: int = 8) -> list[Card]:
-    page = vehicle_list(access=access, filters=VehicleFilters(action_needed=True))
-    return cards(page.rows[:limit])
+    return cards(vehicles_needing_action(access=access, limit=limit))
 
 
 def looks(*, access: Access, customer_id: UUID) -> list[AccessRecord]:

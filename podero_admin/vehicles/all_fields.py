@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from datetime import tzinfo
+from functools import cache
+from html import escape
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from podero_admin.core.templatetags.ui import copy_link, external_link
 from podero_admin.fields import OUTPUT_GROUPS, OUTPUTS, Field, Group, display
@@ -15,45 +16,45 @@ from podero_admin.vehicles.mapping import note_of
 POSITION = frozenset({"latitude", "longitude", "coordinates_last_updated_at"})
 SHOWN_ELSEWHERE = {"actions"}
 LONGEST = 4000
-HIDDEN = format_html('<span class="soft">{}</span>', "hidden")
+HIDDEN = '<span class="soft">hidden</span>'
 _AS_WRITTEN = {"text", "object"}
 
 
 def draw_fields(output: Mapping[str, Any], *, tz: tzinfo, hidden: frozenset[str]) -> SafeString:
-    """Each field of the contract once, in its group; then whatever else came."""
-    groups = format_html_join("", "{}", ((_group(group, output, tz, hidden),) for group in OUTPUT_GROUPS))
-    return format_html("{}{}", groups, _others(output, tz))
+    """Each field of the contract once, in its group; then whatever else came. Every text is escaped as it enters."""
+    groups = [_group(group.title, _rows(group, output, tz, hidden)) for group in OUTPUT_GROUPS]
+    return mark_safe("".join([*groups, _others(output, tz)]))  # noqa: S308 - every value is escaped
 
 
-def _group(group: Group, output: Mapping[str, Any], tz: tzinfo, hidden: frozenset[str]) -> SafeString:
-    fields = [OUTPUTS[name] for name in group.fields]
-    rows = format_html_join(
-        "",
-        '<dt title="{}">{}</dt><dd data-output="{}">{}</dd>',
-        ((field.help, field.label, field.name, _value(field, output, tz, hidden)) for field in fields),
-    )
-    return format_html('<div class="field-group"><h3>{}</h3><dl class="facts">{}</dl></div>', group.title, rows)
+def _group(title: str, rows: str) -> str:
+    return f'<div class="field-group"><h3>{escape(title)}</h3><dl class="facts">{rows}</dl></div>'
 
 
-def _value(field: Field, output: Mapping[str, Any], tz: tzinfo, hidden: frozenset[str]) -> SafeString | str:
+def _rows(group: Group, output: Mapping[str, Any], tz: tzinfo, hidden: frozenset[str]) -> str:
+    return "".join(f"{_label(name)}{_value(OUTPUTS[name], output, tz, hidden)}</dd>" for name in group.fields)
+
+
+@cache
+def _label(name: str) -> str:
+    field = OUTPUTS[name]
+    return f'<dt title="{escape(field.help)}">{escape(field.label)}</dt><dd data-output="{escape(name)}">'
+
+
+def _value(field: Field, output: Mapping[str, Any], tz: tzinfo, hidden: frozenset[str]) -> str:
     value = output.get(field.name)
     if field.name in hidden:
         return HIDDEN
     if field.kind == "url" and isinstance(value, str) and value:
-        return format_html("{} {}", external_link(value), copy_link(value))
-    text = _cut(display(field.name, note_of(value) if field.name == "comment" else value, tz=tz))
-    return format_html("<bdi>{}</bdi>", text) if field.kind in _AS_WRITTEN else text
+        return f"{external_link(value)} {copy_link(value)}"
+    text = escape(_cut(display(field.name, note_of(value) if field.name == "comment" else value, tz=tz)))
+    return f"<bdi>{text}</bdi>" if field.kind in _AS_WRITTEN else text
 
 
-def _others(output: Mapping[str, Any], tz: tzinfo) -> SafeString | str:
+def _others(output: Mapping[str, Any], tz: tzinfo) -> str:
     names = [name for name in output if name not in OUTPUTS and name not in SHOWN_ELSEWHERE]
-    if not names:
-        return ""
-    shown = ((name, _cut(display(name, output[name], tz=tz))) for name in names)
-    rows = format_html_join("", "<dt><code>{}</code></dt><dd><bdi>{}</bdi></dd>", shown)
-    return format_html(
-        '<div class="field-group"><h3>{}</h3><dl class="facts">{}</dl></div>', "Also sent by Podero", rows
-    )
+    shown = ((escape(name), escape(_cut(display(name, output[name], tz=tz)))) for name in names)
+    rows = "".join(f"<dt><code>{name}</code></dt><dd><bdi>{value}</bdi></dd>" for name, value in shown)
+    return _group("Also sent by Podero", rows) if rows else ""
 
 
 def _cut(text: str) -> str:

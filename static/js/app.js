@@ -9,7 +9,7 @@
   const say = (text) => {
     const note = document.getElementById("toast-away").content.firstElementChild.cloneNode(true);
     note.classList.replace("error", "info");
-    note.querySelector("svg use").setAttribute("href", "#i-info");
+    note.querySelector(".i").className = "i i-info";
     note.querySelector("p").textContent = text;
     toasts().append(note);
     setTimeout(() => note.remove(), 5000);
@@ -57,13 +57,17 @@
     return days < 730 ? `${days} day${days === 1 ? "" : "s"}` : `${Math.floor(days / 365)} years`;
   };
   const tick = () => {
-    for (const time of document.querySelectorAll("time[data-ago]")) {
+    for (const time of document.querySelectorAll("time[data-ago], [data-ago] time")) {
       const seconds = Math.floor((Date.now() - Date.parse(time.dateTime)) / 1000);
       if (seconds >= 2) time.textContent = `${span(seconds)} ago`;
       time.title ||= new Date(time.dateTime).toLocaleString(root.lang);
     }
   };
   setInterval(tick, 10000);
+
+  document.addEventListener("mouseover", ({ target }) => {
+    if (target.matches("[data-ago] time:not([title])")) target.title = new Date(target.dateTime).toLocaleString("en-GB");
+  });
 
   /* Clicks */
   document.addEventListener("click", (event) => {

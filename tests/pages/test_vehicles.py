@@ -71,8 +71,8 @@ class TestList:
     def test_it_shows_both_clocks(self, park: Any, alice: Any, client_of: Any) -> None:
         vehicle = park(**CONNECTED, current_state_last_updated_at="2026-11-01T08:00:00Z")
         page = client_of(alice).get("/vehicles/").content.decode()
-        assert '<time datetime="2026-11-01T08:00:00+00:00"' in page
-        assert f'asked <time datetime="{vehicle.fetched_at.isoformat(timespec="seconds")}"' in page
+        assert '<time datetime="2026-11-01T08:00:00Z"' in page
+        assert f'asked <time datetime="{vehicle.fetched_at:%Y-%m-%dT%H:%M:%SZ}"' in page
 
     def test_strangers_are_sent_to_the_sign_in(self, client: Client) -> None:
         assert client.get("/vehicles/").status_code == 302
@@ -83,7 +83,7 @@ class TestList:
     def test_it_shows_vehicles_with_badges(self, park: Any, alice: Any, client_of: Any) -> None:
         park(**CONNECTED)
         text = client_of(alice).get("/vehicles/").content.decode()
-        assert "<bdi>Tesla Model 3</bdi>" in text
+        assert ">Tesla Model 3</a>" in text
         assert "Jana&#x27;s blue one" in text
         assert "pa:ABCDEFGHJK" not in text
         for field, value in (

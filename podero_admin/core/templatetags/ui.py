@@ -1,7 +1,6 @@
 """The tags that every template has: they draw what Python decided, and escape whatever came from outside."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -44,19 +43,21 @@ def link(name: str, *args: Any, **query: Any) -> str:
 @register.simple_tag
 @lru_cache(maxsize=64)
 def icon(name: str) -> SafeString:
-    return format_html('<svg class="i" aria-hidden="true"><use href="#i-{}"></use></svg>', name)
+    return format_html('<i class="i i-{}"></i>', name)
 
 
 @lru_cache(maxsize=2048)
 def _badge(field: str, value: str, word: str, tone: str, icon_name: str, sentence: str) -> SafeString:  # noqa: PLR0917
+    """The stylesheet draws the icon of the tone, see components/icon.css; another one stands in the badge."""
     title = format_html(' title="{}"', escape(sentence)) if sentence else ""
+    shown = tone if tone in TONES else "unknown"
     return format_html(
-        '<span class="status {}" data-field="{}" data-value="{}"{}>{}<span>{}</span></span>',
-        tone if tone in TONES else "unknown",
+        '<span class="status {}" data-field="{}" data-value="{}"{}>{}{}</span>',
+        shown,
         escape(field),
         escape(value),
         title,
-        icon(icon_name or "unknown"),
+        "" if (icon_name or "unknown") == shown else icon(icon_name),
         escape(word),
     )
 
@@ -88,13 +89,6 @@ def ago(value: Any, never: str = "never") -> SafeString | str:
     words = drawing.relative(moment, timezone.now())
     title = drawing.absolute(moment, seconds=True)
     return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', moment.isoformat(), title, words)
-
-
-def ago_briefly(moment: datetime | None, now: datetime) -> str:
-    """As `ago`, for lists of many: a script adds the full time on hover."""
-    if moment is None:
-        return "never"
-    return f'<time datetime="{moment.isoformat(timespec="seconds")}" data-ago>{drawing.relative(moment, now)}</time>'
 
 
 @register.simple_tag

@@ -1,6 +1,8 @@
 """The template tags: what they draw, and that nothing from outside gets through unescaped."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +14,12 @@ from django.utils.safestring import mark_safe
 
 from podero_admin.core.http import embedded
 from podero_admin.core.paging import Page
+from podero_admin.core.templatetags.ui import TONES
+from podero_admin.vehicles.looks import LOOKS
 
+ROOT = Path(__file__).resolve().parents[3]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+ICONS = ROOT / "static" / "css" / "components" / "icon.css"
 EVIL = '"><script>alert(1)</script>'
 
 
@@ -59,9 +66,23 @@ def test_a_badge_carries_field_value_icon_and_word() -> None:
     )
     drawn = draw("{% status badge %}", badge=badge)
     assert '<span class="status error" data-field="connection_status" data-value="error" title="Broken.">' in drawn
-    assert 'href="#i-error"' in drawn
-    assert "Connection: error" in drawn
-    assert "<span>error</span>" in draw("{% status badge short=True %}", badge=badge)
+    assert drawn.endswith(">Connection: error</span>")
+    assert draw("{% status badge short=True %}", badge=badge).endswith(">error</span>")
+
+
+def test_a_badge_whose_icon_is_not_that_of_its_tone_holds_it() -> None:
+    assert draw("{% badge 'charge' 'waiting' 'Plugged in' 'info' 'plug' %}").endswith(
+        '<i class="i i-plug"></i>Plugged in</span>'
+    )
+
+
+@pytest.mark.parametrize("tone", TONES)
+def test_the_stylesheet_has_the_icon_of_every_tone_and_of_every_template(tone: str) -> None:
+    drawn = set(re.findall(r"\.i-(\w+)", ICONS.read_text(encoding="utf-8")))
+    named = {name for path in TEMPLATES for name in re.findall(r'{% icon "(\w+)" %}', path.read_text(encoding="utf-8"))}
+    assert f".status.{tone}" in ICONS.read_text(encoding="utf-8")
+    assert named <= drawn
+    assert {look.icon for looks in LOOKS.values() for look in looks.values()} <= drawn
 
 
 def test_no_badge_draws_nothing_and_an_odd_tone_is_unknown() -> None:

@@ -198,4 +198,4 @@ def test_a_list_costs_one_query(jana: Customer, alice: Any, access_of: Any, djan
     access = access_of(alice)
     with django_assert_num_queries(1):
         page = vehicle_list(access=access, filters=VehicleFilters())
-        assert {row.customer.name for row in page.rows} == {"Jana"}
+        assert {row.customer__name for row in page.rows} == {"Jana"}

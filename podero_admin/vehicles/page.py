@@ -77,8 +77,8 @@ def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = Fal
 
 
 def _incidents(access: Access, vehicle: Vehicle) -> list[str]:
-    """One car or the whole brand: of a car that is gone nobody asks."""
-    if vehicle.is_gone:
+    """One car or the whole brand? Of a car that is well, or gone, nobody asks."""
+    if vehicle.is_gone or health_at(vehicle.settled_health, vehicle.stale_after, timezone.now()) == Health.HEALTHY:
         return []
     return notices(incidents_open(access=access, organization_id=vehicle.organization_id, maker=vehicle.maker))
 

@@ -60,7 +60,6 @@
     for (const time of document.querySelectorAll("time[data-ago], [data-ago] time")) {
       const seconds = Math.floor((Date.now() - Date.parse(time.dateTime)) / 1000);
       if (seconds >= 2) time.textContent = `${span(seconds)} ago`;
-      time.title ||= new Date(time.dateTime).toLocaleString(root.lang);
     }
   };
   setInterval(tick, 10000);

@@ -448,5 +448,5 @@ class TestHistory:
         self.change(vehicle, world, {"battery_level": 55})
         browser = client_of(alice)
         shown(browser, vehicle)  # once a minute one more: the mark that somebody looks
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             shown(browser, vehicle)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.http import link
 from podero_admin.fields import DEVICE_MODEL_INPUTS, DEVICE_MODEL_PREFIX, INPUTS
+from podero_admin.podero.reading import read_with
 from podero_admin.registrations.forms import AcknowledgementForm, DecisionForm, RegistrationForm
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import DECIDABLE, SENDABLE_AGAIN, Outcome
@@ -147,8 +148,8 @@ def _answer(access: Access, registration: Registration, attempt: Attempt) -> str
     if not any(name in attempt.answer for name in PLACE):
         return attempt.answer
     try:
-        answer = json.loads(attempt.answer)
-    except (ValueError, RecursionError):
+        answer = read_with(attempt.answer.encode(), constant=str)
+    except ValueError:
         answer = None
     if not isinstance(answer, dict) or not set(PLACE) & set(answer):
         return "Not shown: it names a position."

@@ -290,6 +290,15 @@ def test_a_position_is_left_to_the_page_that_notes_the_look(client_of, alice, bo
         assert "16.654321" not in page
 
 
+@pytest.mark.parametrize("odd", ['"\\ud800"', '"\\u0000"', "NaN", "9" * 5000, "1e999"])
+def test_an_answer_that_no_page_could_carry_is_shown_all_the_same(client_of, sara, jana, world, odd):
+    answer = f'{{"id": "{jana.id}", "latitude": 48.123456, "current_mode": {odd}}}'
+    world.faults.add(Fault("body", match="register", value=answer))
+    page = page_of(client_of(sara), registration_of(press(client_of(sara), jana.id)))
+    assert "current_mode" in page
+    assert "48.123456" not in page
+
+
 def test_after_a_registration_the_job_is_the_link(client_of, alice, jana, world):
     registration = registration_of(press(client_of(alice), jana.id))
     page = html.unescape(page_of(client_of(alice), registration))

@@ -95,7 +95,7 @@ class Agent:
     def open_form(self, customer: object) -> str:
         page = self.patiently("GET", f"/customers/{customer}/register/")
         found = KEY.search(page.text)
-        assert found, page.text[:500]
+        assert found, f"{page.status_code} {re.findall('<h1.*', page.text)} {page.text[-900:]}"
         return found[1]
 
     def press(self, customer: object, key: str, *, die: str = "", **values: str) -> Seen:

@@ -121,7 +121,7 @@ class Posting:
             ("/organization/", {"organization": str(customer.organization_id), "next": "/"}),
             ("/accounts/login/", {"login": "nobody@example.org", "password": "a wrong one", "next": "/"}),
             (f"/registrations/strays/{self.stray}/acknowledge/", {"reason": "Seen."}), ("/theme/", {"theme": "dark", "next": "/"}),
-            ("/audit/export/", {"action": "audit.exported", "from": "2026-01-01"}), ("/accounts/password/change/", {"oldpassword": "x"}),
+            ("/audit/export/", {"action": "events.exported", "from": "2026-01-01"}), ("/accounts/password/change/", {"oldpassword": "x"}),
         ))  # fmt: skip
         people = self.crew.supervisors if path == "/audit/export/" else self.crew.seniors
         return people[self.customers[0].organization_id if "strays" in path else customer.organization_id], path, fields
@@ -150,7 +150,8 @@ class Posting:
             self.problems.append(
                 f"post {number} to {path}: {answer.status_code}, {content.kind} {content.data[:200]!r}"
             )
-        self.problems += [f"post {number} to {path}: {problem}" for problem in unsafe(answer.text)]
+        if "html" in answer.headers.get("Content-Type", "html"):
+            self.problems += [f"post {number} to {path}: {problem}" for problem in unsafe(answer.text)]
 
     def _note(self, path: str, status: int, location: str) -> None:
         with self._lock:

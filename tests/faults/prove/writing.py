@@ -79,14 +79,27 @@ class Writer(threading.Thread):
 
     def export(self, customer: str) -> None:
         """Of one action only: with all of a long run's events it would be the only thing that is measured."""
-        answer = self.supervisor.ask("POST", "/audit/export/", {"action": "audit.exported"})
+        answer = self.supervisor.ask("POST", "/audit/export/", {"action": "events.exported"})
         self._told("export", answer.status_code, answer.text)
 
     def session(self, customer: str) -> None:
         if self.gate.passes():
             answer = self.agent.ask("POST", "/accounts/logout/", {})
-            self.agent.sign_in()
             self._told("session", answer.status_code, answer.text)
+            self._sign_in()
+
+    def _sign_in(self, tries: int = 5) -> None:
+        """Again after a while where she is refused: the sign-in's rate limit does so when its lock is not free at once."""
+        for left in reversed(range(tries)):
+            try:
+                self.agent.sign_in()
+            except AssertionError:
+                if not left:
+                    raise
+                self.done["sign-in tried again"] += 1
+                time.sleep(self.gate.seconds)
+            else:
+                return
 
 
 class Writing:

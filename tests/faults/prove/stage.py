@@ -25,6 +25,7 @@ LIMITS = {
     "SETTLE_WINDOW": str(WINDOW),
     "TIME_SCALE": "0.05",
     "DIRECTORY_MAX_AGE": "900000",
+    "MIRROR_MAX_AGE": "900000",
     "LOG_FORMAT": "json",
 }
 WEB = ("gunicorn", "--config", "python:podero_admin.gunicorn")

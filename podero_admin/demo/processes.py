@@ -59,6 +59,7 @@ class Demo:
             "PODERO_ORGANIZATIONS": str(self.organizations),
             "PODERO_VAR_DIR": str(self.var),
             "ALLOW_INSECURE_UPSTREAM": "true",
+            "MIRROR_PER_SECOND": "50",  # the sandbox minds it less than Podero would
             "LOG_FORMAT": "console",
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": "ignore:::celery.platforms",  # it warns of root, as in a container

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from podero_admin.directory.models import Customer
@@ -12,7 +13,10 @@ MARKED_FOR = timedelta(minutes=1)
 
 
 def customer_opened(customer: Customer) -> None:
-    """Somebody has the customer or a vehicle before them: it comes first. Written once a minute at most."""
+    """Somebody has the customer or a vehicle before them: it comes first, and not later than it would have.
+
+    Written once a minute at most.
+    """
     now = timezone.now()
     if customer.is_gone or (customer.opened_at and customer.opened_at > now - MARKED_FOR):
         return
@@ -20,7 +24,7 @@ def customer_opened(customer: Customer) -> None:
     due = max(now, asked_at + AGAIN_AFTER[Rank.WATCHED]) if asked_at else now
     unmarked = Q(opened_at__isnull=True) | Q(opened_at__lte=now - MARKED_FOR)
     Customer.objects.filter(unmarked, id=customer.id, look_due_at__isnull=False).update(
-        opened_at=now, look_rank=Rank.WATCHED, look_due_at=due
+        opened_at=now, look_rank=Rank.WATCHED, look_due_at=Least(F("look_due_at"), Value(due, DateTimeField()))
     )
 
 

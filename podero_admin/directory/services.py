@@ -1,7 +1,8 @@
 """Keep the customers of an organisation as Podero lists them."""
 
+import json
 import logging
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -31,7 +32,7 @@ from podero_admin.podero.errors import PoderoError
 
 logger = logging.getLogger(__name__)
 Item = TypeVar("Item")
-BATCH = 2000
+BATCH = 1000
 LOCK_SECONDS = 180
 AFTER_A_FAILURE = 60
 CHANGED_COLUMNS = (
@@ -85,13 +86,13 @@ def _lock(organization_id: UUID) -> str:
 def _fetch_and_apply(organization: Organization, seconds: float | None) -> RefreshResult:
     asked_at = timezone.now()
     try:
-        users = gateway.podero_client(organization.id, seconds=seconds).list_users().value
+        users = gateway.podero_client(organization.id, seconds=seconds).iter_users().value
+        count = _apply(organization, users, asked_at)
     except PoderoError as error:
         sentence = str(error)[:500]
         Organization.objects.filter(id=organization.id).update(directory_error=sentence)
         cache.set(_failed(organization.id), True, AFTER_A_FAILURE)
         return RefreshResult(error=sentence)
-    count = _apply(organization, users, asked_at)
     cache.delete(_failed(organization.id))
     return RefreshResult(count)
 
@@ -112,18 +113,22 @@ def _record_refresh(access: Access, organization: Organization, result: RefreshR
         )
 
 
-def _apply(organization: Organization, users: Sequence[User], asked_at: datetime) -> int:
-    """Everything is worked out first, so that the transaction only writes, and only what is new."""
-    listed = {user.id: (user, raw_json(user.raw)) for user in users if user.id and user.role == CUSTOMER_ROLE}
-    own = Customer.objects.filter(organization=organization)
-    known = {key: (kept, is_gone) for key, kept, is_gone in own.values_list("id", "digest", "is_gone")}
-    foreign = _foreign(organization, [key for key in listed if key not in known])
-    told = {key: digest(raw) for key, (_, raw) in listed.items() if key not in foreign}
-    rows = [_row(organization, *listed[key], asked_at) for key, new in told.items() if known.get(key) != (new, False)]
-    gone = [key for key, (_, is_gone) in known.items() if key not in listed and not is_gone]
-    back = [row.id for row in rows if known.get(row.id, ("", False))[1]]
+def _apply(organization: Organization, users: Iterable[User], asked_at: datetime) -> int:
+    """The list is read to its end before anything is written; then only what is new is, some at a time.
+
+    Of 60,000 users only the text of those that are new is kept meanwhile: all about them takes ten times the memory.
+    """
+    own = Customer.objects.filter(organization=organization).values_list("id", "digest", "is_gone")
+    known = {key: (kept, is_gone) for key, kept, is_gone in own.iterator(BATCH)}
+    told = {user.id: _text_if_new(user, known.get(user.id)) for user in users if user.role == CUSTOMER_ROLE and user.id}
+    for foreign in _foreign(organization, [key for key in told if key not in known]):
+        del told[foreign]
+    fresh = sorted(key for key, raw in told.items() if raw)
+    for some in _batches(fresh, BATCH):
+        _write([_row(organization, User.parse(json.loads(told[key])), told[key], asked_at) for key in some], known)
+    gone = [key for key, (_, is_gone) in known.items() if key not in told and not is_gone]
+    back = [key for key in fresh if known.get(key, ("", False))[1]]
     with transaction.atomic():
-        _write(rows, known)
         for some in _batches(gone, BATCH):
             Customer.objects.filter(id__in=some).update(is_gone=True, look_due_at=None)
         for some in _batches(back, BATCH):
@@ -132,13 +137,17 @@ def _apply(organization: Organization, users: Sequence[User], asked_at: datetime
     return len(told)
 
 
+def _text_if_new(user: User, known: tuple[str, bool] | None) -> str:
+    raw = raw_json(user.raw)
+    return "" if known == (digest(raw), False) else raw
+
+
+@transaction.atomic
 def _write(rows: list[Customer], known: Container[UUID]) -> None:
     """A new id that somebody else takes at this moment stays theirs; only rows known as ours are overwritten."""
     new, changed = [row for row in rows if row.id not in known], [row for row in rows if row.id in known]
-    Customer.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
-    Customer.objects.bulk_create(
-        changed, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED_COLUMNS
-    )
+    Customer.objects.bulk_create(new, ignore_conflicts=True)
+    Customer.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED_COLUMNS)
 
 
 def _row(organization: Organization, user: User, raw: str, asked_at: datetime) -> Customer:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import operator
 import re
 from typing import Any, NoReturn
 from uuid import UUID
@@ -61,7 +62,10 @@ def storable_text(text: str) -> str:
 
 
 def storable(value: Any, depth: int = DEEPEST) -> Any:
-    """Return the value with texts that a database keeps; raises ValueError where it is nested below `depth` levels."""
+    """Return the value with texts that a database keeps, the very same where nothing had to change.
+
+    Raises ValueError where it is nested below `depth` levels.
+    """
     if isinstance(value, str):
         return value if value.isascii() and "\0" not in value else storable_text(value)
     if not isinstance(value, dict | list):
@@ -69,8 +73,11 @@ def storable(value: Any, depth: int = DEEPEST) -> Any:
     if not depth:
         raise ValueError("nested too deeply")
     if isinstance(value, dict):
-        return {storable(key, depth): storable(item, depth - 1) for key, item in value.items()}
-    return [storable(item, depth - 1) for item in value]
+        changed = {storable(key, depth): storable(item, depth - 1) for key, item in value.items()}
+        is_same = all(map(operator.is_, changed.values(), value.values())) and all(map(operator.is_, changed, value))
+        return value if is_same and len(changed) == len(value) else changed
+    items = [storable(item, depth - 1) for item in value]
+    return value if all(map(operator.is_, items, value)) else items
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -26,6 +26,7 @@ LIMITS = {
     "SETTLE_WINDOW": str(WINDOW),
     "TIME_SCALE": "0.05",
     "DIRECTORY_MAX_AGE": "900000",
+    "MIRROR_MAX_AGE": "900000",
     "LOG_FORMAT": "json",
 }
 #: As in operation, but that the list of customers is wanted anew much more often, so that its page asks for it too.

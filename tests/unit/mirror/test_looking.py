@@ -124,6 +124,14 @@ class TestOpened:
         with django_assert_num_queries(0):
             customer_opened(customer)
 
+    def test_who_is_due_already_is_not_put_off(self, listed: Any) -> None:
+        customer = Customer.objects.filter(organization=listed).first()
+        assert customer is not None
+        due, customer.vehicles_asked_at = customer.look_due_at, timezone.now()
+        customer_opened(customer)
+        customer.refresh_from_db()
+        assert (customer.look_rank, customer.look_due_at) == (Rank.WATCHED, due)
+
     def test_one_who_is_gone_is_not_asked_about(self, run: Any, listed: Any, world: Any, asked: Any) -> None:
         customer = Customer.objects.filter(organization=listed).first()
         assert customer is not None

@@ -2,12 +2,14 @@
 
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from podero_admin.core.progress import Progress
 from podero_admin.directory.models import Customer
+from podero_admin.mirror.models import Pass
 from podero_admin.sandbox.faults import Fault
 from podero_admin.vehicles.models import Vehicle
 
@@ -63,3 +65,51 @@ def test_the_bar_says_how_far_how_fast_and_how_many_errors() -> None:
 
 def test_a_bar_over_nothing_is_full() -> None:
     assert "0/0" in Progress("Alpenstrom", 0, stream=StringIO()).line()
+
+
+def test_one_that_was_broken_off_goes_on_where_it_ended(here: Any, world: Any, settings: Any) -> None:
+    from podero_admin.directory.services import customers_refresh
+    from podero_admin.mirror.services import pass_begin_full
+    from podero_admin.organizations.selectors import system_access
+    from podero_admin.registrations.services import vehicles_look
+
+    nordvolt = UUID(settings.NORDVOLT)
+    customers_refresh(access=system_access(), organization_id=nordvolt)
+    begun = pass_begin_full(organization_id=nordvolt)
+    for customer in Customer.objects.filter(organization_id=nordvolt)[:10]:
+        vehicles_look(access=system_access(), customer=customer)
+    err = StringIO()
+    call_command("sync", organization=settings.NORDVOLT, stderr=err)
+    assert sum(entry.endpoint == "vehicles" for entry in world.requests) == begun.total == 30
+    assert "30/30" in err.getvalue()
+    assert Pass.objects.get().ended_at is not None
+
+
+def test_after_one_that_ended_the_next_asks_about_everybody_again(here: Any, world: Any, settings: Any) -> None:
+    for _ in range(2):
+        call_command("sync", organization=settings.NORDVOLT, stderr=StringIO())
+    assert sum(entry.endpoint == "vehicles" for entry in world.requests) == 60
+
+
+def test_a_pause_that_podero_asks_for_is_waited_for(here: Any, world: Any, settings: Any) -> None:
+    world.faults.add(Fault("429", "vehicles", retry_after="1"))
+    err = StringIO()
+    call_command("sync", organization=settings.NORDVOLT, stderr=err)
+    assert "30/30" in err.getvalue()
+    assert "0 errors" in err.getvalue()
+
+
+def test_credentials_that_are_refused_end_it_with_what_is_left(here: Any, world: Any, settings: Any) -> None:
+    world.faults.add(Fault("401", "vehicles", times=None))
+    err = StringIO()
+    with pytest.raises(CommandError, match="1 call failed"):
+        call_command("sync", organization=settings.NORDVOLT, stderr=err)
+    assert "The next sync goes on from here." in err.getvalue()
+    assert Pass.objects.get().ended_at is None
+
+
+def test_what_was_done_before_counts_for_no_speed() -> None:
+    progress = Progress("Alpenstrom", 100, stream=StringIO(), done=99)
+    progress.started -= 10
+    progress.show(done=100, failed=0)
+    assert "100/100  0.1/s" in progress.line()

@@ -143,6 +143,16 @@ def test_users_are_listed_whatever_their_role(wire):
     assert [user.role for user in users] == ["user", "staff", "pilot"]
 
 
+def test_users_can_be_read_one_after_the_other_up_to_one_that_has_no_id(wire):
+    people = [{"id": str(UUID(int=number)), "role": "user"} for number in range(3)]
+    assert [user.id.int for user in client(wire(http(200, people)).url).iter_users().value] == [0, 1, 2]
+    users = client(wire(http(200, [*people, {"role": "user"}])).url).iter_users().value
+    with pytest.raises(ContractViolation):
+        list(users)
+    with pytest.raises(ContractViolation):
+        client(wire(http(200, {"items": people, "total": 4})).url).iter_users()
+
+
 def test_the_list_of_users_has_a_cap_of_its_own(wire):
     people = [{"id": str(UUID(int=number)), "town": "x" * 100} for number in range(20)]
     asking = client(wire(http(200, people)).url, body_cap=500)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from podero_admin.podero import OUTPUT_FIELDS, BoostState, ContractViolation, ElectricVehicle, PriceZone, Status, User
 from podero_admin.podero.contract import is_never
-from podero_admin.podero.reading import read_json, readable_id
+from podero_admin.podero.reading import read_json, readable_id, storable
 
 ID = "9d1f6a6e-3c0f-4d0b-8b8e-0e6f2f3a4b5c"
 
@@ -246,3 +246,13 @@ def test_a_user_may_lack_everything_but_the_id():
     with pytest.raises(ContractViolation, match="user"):
         User.parse({"email": "a@example.com"})
     assert User.parse({"id": ID, "role": "owner"}).role == "owner"
+
+
+def test_what_can_be_kept_as_it_is_costs_no_copy():
+    sound = {"a": [1, {"b": "ü"}], "c": None}
+    assert storable(sound) is sound
+    odd = {"a\0": 1, "b": ["\ud800"], "c": sound}
+    kept = storable(odd)
+    assert kept == {"a�": 1, "b": ["�"], "c": sound}
+    assert kept["c"] is sound
+    assert odd["b"] == ["\ud800"]

@@ -19,6 +19,7 @@ PAGE_OF = {
     "list_electric_vehicles": "api-reference/user-electric-vehicles/get-a-users-electric-vehicles",
     "get_electric_vehicle": "api-reference/user-electric-vehicles/get-details-about-a-users-electric-vehicle",
     "list_users": "api-reference/users/list-users-in-the-organization",
+    "iter_users": "api-reference/users/list-users-in-the-organization",
     "get_user": "partner-api/reference/users",
 }
 NUMBER = re.compile(r"\b(int|float|Decimal)\b")

@@ -103,7 +103,9 @@ class TestCustomer:
         self, alice: Any, with_vehicles: Customer, sandbox: Any, client_of: Any
     ) -> None:
         sandbox.stop()
-        response = client_of(alice).post(f"/customers/{with_vehicles.id}/refresh/")
+        came_from = {"referer": f"http://testserver/customers/{with_vehicles.id}/"}
+        response = client_of(alice).post(f"/customers/{with_vehicles.id}/refresh/", headers=came_from)
+        assert f'href="/customers/{with_vehicles.id}/">Back to the page' in response.content.decode()
         assert response.status_code == 503
         assert Event.objects.get(action="vehicle.refreshed").outcome == "failed"
 

@@ -4,9 +4,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from podero_admin.accounts.views import admin_sign_in
+from podero_admin.accounts.views import admin_password_change, admin_sign_in, admin_sign_out
 
 admin.site.login = admin_sign_in  # type: ignore[method-assign]
+admin.site.logout = admin_sign_out  # type: ignore[method-assign]
+admin.site.password_change = admin_password_change  # type: ignore[assignment, method-assign]
 
 pages = [
     path("", include("podero_admin.desk.urls")),

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
+from allauth.account import admin as _allauth_admin  # noqa: F401 - registers e-mail addresses, which we take away again
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin  # noqa: F401 - registers groups, which we take away again
 from django.contrib.auth.forms import BaseUserCreationForm
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from podero_admin.core.http import StaffRequest
 
 admin.site.unregister(Group)  # roles are per organisation, here
+admin.site.unregister(EmailAddress)  # a second address would let somebody sign in as another, without an event
 
 
 class StaffAddForm(BaseUserCreationForm):  # type: ignore[type-arg] # Django has the parameter in its stubs only

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.views import logout
 from allauth.account.views import password_reset as mailed_reset
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -32,3 +33,13 @@ def admin_sign_in(request: HttpRequest, extra_context: dict[str, Any] | None = N
     if not request.user.is_superuser:
         raise NotAllowed("Only superusers may open this part. Ask your operator.", permission="superuser")
     return HttpResponseRedirect(address)
+
+
+def admin_sign_out(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:  # noqa: ARG001 - Django's signature
+    """Signing out is an event, from wherever; the admin's own page knows of none."""
+    return logout(request)
+
+
+def admin_password_change(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseRedirect:  # noqa: ARG001 - Django's signature
+    """The same for a new password: to the page that everybody has."""
+    return HttpResponseRedirect(reverse("account_change_password"))

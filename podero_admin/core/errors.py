@@ -60,7 +60,7 @@ class Conflicting(ApplicationError):
     """Somebody or something else came first."""
 
     status = 409
-    title = "Somebody was quicker"
+    title = "Something came first"
 
 
 class PoderoAway(ApplicationError):

@@ -11,7 +11,7 @@ from django_structlog.middlewares import RequestMiddleware
 
 from podero_admin.core import health
 from podero_admin.core.errors import ApplicationError
-from podero_admin.core.http import embedded
+from podero_admin.core.http import embedded, page_of
 
 Next = Callable[[HttpRequest], HttpResponse]
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
@@ -117,11 +117,17 @@ class ApplicationErrorMiddleware:
             return None
         htmx = getattr(request, "htmx", None)
         name = "errors/_toast.html" if htmx and not htmx.boosted else "errors/refused.html"
-        response = render(request, name, {"error": exception}, status=exception.status)
+        response = render(request, name, {"error": exception, "back": _back(request)}, status=exception.status)
         if htmx and not htmx.boosted:
             response["HX-Retarget"] = "#toasts"
             response["HX-Reswap"] = "beforeend"
         return response
+
+
+def _back(request: HttpRequest) -> str:
+    """The page on which the refused button stands, so that its refusal is no dead end; empty where there is none."""
+    page = page_of(request)
+    return page if request.method == "POST" and page != request.path else ""
 
 
 def _only_pressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -88,7 +88,7 @@ def refresh(request: StaffRequest, customer_id: UUID) -> HttpResponse:
 @requires(Permission.CUSTOMER_VIEW)
 def open_link(request: StaffRequest) -> HttpResponse:
     """Lead from another application to a customer."""
-    key = request.GET.get("customer", "").strip()
+    key = request.GET.get("customer", "").replace("\0", "").strip()
     organization_id = _organization_id(request.GET.get("organization", ""))
     if not key or organization_id is None:
         raise Invalid("This link is incomplete: it has to name an organisation and a customer.")

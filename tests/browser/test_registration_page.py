@@ -89,6 +89,9 @@ def test_a_second_tab_is_asked_whether_it_is_another_car(desk: Page, jana, world
     expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
     register_button(second).click()
     expect(second.locator("#duplicate")).to_contain_text("in the last 24 hours")
+    expect(second.locator("#duplicate")).to_be_focused()
+    first = Registration.objects.get().reference
+    expect(second.locator("#duplicate a")).to_have_attribute("href", f"/registrations/{first}/")
     assert second.get_by_label("Manufacturer").input_value() == "Renault"
     assert posts(world) == 1
     second.get_by_label("This is another car").check()

@@ -181,6 +181,13 @@ class TestOpen:
         assert client_of(charlie).get("/open/", query).status_code == 404
         assert Event.objects.filter(action="access.denied", actor_id=charlie.id).exists()
 
+    def test_what_is_no_number_leads_to_nobody_without_one(
+        self, alice: Any, customers: list[Customer], client_of: Any, settings: Any
+    ) -> None:
+        Customer.objects.update(external_user_id="")
+        response = client_of(alice).get("/open/", {"organization": settings.ALPENSTROM, "customer": "\0"})
+        assert response.status_code == 422
+
     @pytest.mark.parametrize("query", [{}, {"organization": "x", "customer": "y"}, {"organization": str(NOBODY_ID)}])
     def test_an_incomplete_link_is_refused_in_words(self, alice: Any, client_of: Any, query: dict[str, str]) -> None:
         response = client_of(alice).get("/open/", query)

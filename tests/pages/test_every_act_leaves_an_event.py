@@ -23,6 +23,9 @@ READS = {
     "account_inactive", "account_signup", "account_reauthenticate", "account_set_password",
     "account_reset_password_done", "account_reset_password_from_key_done",
 }  # fmt: skip
+#: Of Django's admin: what is written there is staff and their roles (tests/unit/accounts/test_admin.py), and nothing else;
+#: a deletion is refused, and sign-in, sign-out and password lead to the pages that everybody has.
+ADMIN_WRITES = {"accounts_staff"}
 COMMAND_READS = {"sync"}
 
 
@@ -141,6 +144,18 @@ def test_every_address_is_known_to_read_or_to_act():
     """A new address is added to one of the two tables above, with the act that must leave an event."""
     ours = {name for name in names() if not name.startswith("admin:")}
     assert ours == READS | set(ACTS)
+
+
+def test_in_djangos_admin_nothing_is_written_but_staff(stage, root, rf):
+    from django.contrib import admin
+
+    rf.user = root
+    writable = {
+        model._meta.label_lower.replace(".", "_")
+        for model, page in admin.site._registry.items()
+        if page.has_add_permission(rf) or page.has_change_permission(rf) or page.has_delete_permission(rf)
+    }
+    assert writable == ADMIN_WRITES
 
 
 @pytest.mark.parametrize("name", sorted(ACTS))

@@ -55,6 +55,7 @@ def test_a_known_key_with_other_data_is_409_in_words_with_a_link(client_of, alic
     registration = registration_of(press(client, jana.id, key=key))
     response = press(client, jana.id, key=key, comment="Another car")
     assert response.status_code == 409
+    assert "Something came first" in text_of(response)  # not somebody: it was this person
     assert "sent already, with other values" in text_of(response)
     assert f'href="/registrations/{registration.reference}/"' in text_of(response)
     assert len(posts(world)) == 1

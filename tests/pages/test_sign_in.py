@@ -207,3 +207,16 @@ class TestDjangoAdmin:
         response = client_of(adam).get("/django-admin/", follow=True)
         assert response.status_code == 403
         assert Event.objects.filter(action="access.denied", actor_id=adam.id).exists()
+
+    def test_to_sign_out_there_is_an_event_too(self, root: Any, client_of: Any) -> None:
+        browser = client_of(root)
+        browser.post("/django-admin/logout/")
+        assert browser.get("/").status_code == 302
+        assert Event.objects.filter(action="staff.signed_out", actor_id=root.id).exists()
+
+    def test_a_new_password_is_set_on_the_page_that_everybody_has(self, root: Any, client_of: Any) -> None:
+        response = client_of(root).post("/django-admin/password_change/", {"old_password": PASSWORD})
+        assert response["Location"] == "/accounts/password/change/"
+
+    def test_nobody_gets_a_second_address_to_sign_in_with(self, root: Any, client_of: Any) -> None:
+        assert client_of(root).get("/django-admin/account/emailaddress/").status_code == 404

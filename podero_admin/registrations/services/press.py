@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -32,7 +32,18 @@ LOOK_SECONDS = 3.0
 
 
 class DuplicateSuspected(Invalid):
-    """This may be the second time for one car; a person says whether it is."""
+    """This may be the second time for one car; a person says whether it is. `extra` names the first, if it is here."""
+
+    def __init__(self, suspicion: "Suspicion") -> None:
+        super().__init__(suspicion.text)
+        self.extra = {"registration": suspicion.first}
+
+
+class Suspicion(NamedTuple):
+    """Why this may be one car twice; without a text there is none."""
+
+    text: str = ""
+    first: Registration | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,7 @@ def registration_request(
         with transaction.atomic():
             _hold(customer)
             suspicion = _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
-            registration, attempt = _stored(access, customer, submission, payload, typed, suspicion=suspicion)
+            registration, attempt = _stored(access, customer, submission, payload, typed, suspicion=suspicion.text)
     except (Conflicting, DuplicateSuspected, IntegrityError) as refused:
         return _first_press(customer, submission, typed, refused)
     registration_send(access=access, registration=registration, attempt=attempt, token_problem=token_problem)
@@ -164,11 +175,11 @@ def _refuse_overtaken(registration: Registration) -> None:
         )
 
 
-def _second_thoughts(customer: Customer, payload: Mapping[str, Any], *, confirm_duplicate: bool) -> str:
+def _second_thoughts(customer: Customer, payload: Mapping[str, Any], *, confirm_duplicate: bool) -> Suspicion:
     """Refuse a second open registration, and a likely duplicate that nobody confirmed; else the confirmed suspicion."""
     _refuse_second(customer)
     suspicion = _suspicion(customer, payload)
-    if suspicion and not confirm_duplicate:
+    if suspicion.text and not confirm_duplicate:
         raise DuplicateSuspected(suspicion)
     return suspicion
 
@@ -184,15 +195,16 @@ def _refuse_second(customer: Customer) -> None:
         )
 
 
-def _suspicion(customer: Customer, payload: Mapping[str, Any]) -> str:
-    """Why this may be one car twice; two equal cars are legitimate, so a person decides."""
+def _suspicion(customer: Customer, payload: Mapping[str, Any]) -> Suspicion:
+    """Whether this may be one car twice; two equal cars are legitimate, so a person decides."""
     confirmed = Registration.objects.filter(customer=customer, outcome=Outcome.CONFIRMED)
     recent = confirmed.filter(settled_at__gte=timezone.now() - RECENT).only("reference").first()
     if recent:
-        return f"A vehicle of this customer was registered in the last 24 hours ({recent.reference})."
+        text = f"A vehicle of this customer was registered in the last 24 hours ({recent.reference})."
+        return Suspicion(text, recent)
     model = payload.get("device_model") or {}
     twin = same_model_of(customer, model.get("manufacturer", ""), model.get("model", ""))
-    return f"The customer already has a {twin.title}." if twin else ""
+    return Suspicion(f"The customer already has a {twin.title}.") if twin else Suspicion()
 
 
 def _token_problem(customer: Customer) -> PoderoError | None:

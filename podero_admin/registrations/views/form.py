@@ -130,7 +130,7 @@ def _request(request: StaffRequest, customer: Customer, form: RegistrationForm, 
             customer,
             asking,
             submission_key=request.POST["submission_key"],
-            suspicion=suspected.message,
+            suspicion={"text": suspected.message, **link_to(suspected.extra)},
             status=422,
         )
     except Conflicting as conflict:
@@ -147,7 +147,7 @@ def _page(
     *,
     submission_key: str,
     notices: list[dict[str, str]] | None = None,
-    suspicion: str = "",
+    suspicion: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     notices = list(notices or [])

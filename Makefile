@@ -26,7 +26,8 @@ lint: .venv/dev.stamp
 bench: .venv/dev.stamp ## Measure pages against a constant page and Django's own admin (BENCH="--quick"), into var/bench.md
 	@exec $(BIN)/python -m tests.bench $(BENCH)
 
-PROVE := --registrations 10000 --races 1000 --kills 100 --settled 1000 --settlers 8 --shake-every 100
+PROVE := --registrations 10000 --races 1000 --kills 100 --settled 1000 --settlers 8 --shake-every 100 \
+	--readers 50 --readers-seconds 60 --judge-times --writers 20 --writers-seconds 300 --mutations 2000 --posts 10000
 prove: .venv/dev.stamp ## Prove one press, one vehicle under faults, kills and crowds, for hours (PROVE="--races 1000 --registrations 0")
 	@$(BIN)/python -m tests.faults.prove $(PROVE)
 	@test -z "$$TEST_DATABASE_URL" || exec $(BIN)/python -m tests.faults.prove $(PROVE) --database "$$TEST_DATABASE_URL"

@@ -12,6 +12,7 @@ from tests.faults.prove.stage import PASSWORD
 from tests.registering import FILLED
 
 PATIENCE = 60.0
+SAID = re.compile(r"<li>[^<]*</li>|<h1>.*?</h1>")
 KEY = re.compile(r'name="submission_key" value="([^"]+)"')
 
 
@@ -62,7 +63,7 @@ class Agent:
                 "csrfmiddlewaretoken": browser.cookies["podero_csrf"],
             }
             answer = browser.post(f"{self.address}/accounts/login/", data, allow_redirects=False, timeout=PATIENCE)
-            assert answer.status_code == 302, answer.text[:500]
+            assert answer.status_code == 302, f"{answer.status_code} {re.findall(SAID, answer.text)}"
             self.cookies = dict(browser.cookies)
         return self
 
@@ -95,7 +96,7 @@ class Agent:
     def open_form(self, customer: object) -> str:
         page = self.patiently("GET", f"/customers/{customer}/register/")
         found = KEY.search(page.text)
-        assert found, f"{page.status_code} {re.findall('<h1.*', page.text)} {page.text[-900:]}"
+        assert found, f"{page.status_code} {re.findall(SAID, page.text)}"
         return found[1]
 
     def press(self, customer: object, key: str, *, die: str = "", **values: str) -> Seen:

@@ -18,7 +18,7 @@ from tests.faults.prove.pressing import Pressing, SecondLine, open_count
 from tests.faults.prove.races import Races
 from tests.faults.prove.settlers import lose, settle_at_once
 from tests.faults.prove.shaking import Shaking, shake_while
-from tests.faults.prove.stage import Stage
+from tests.faults.prove.stage import NORDVOLT, Stage
 from tests.faults.prove.starting import Hiring, all_customers
 from tests.faults.prove.telling import say
 
@@ -167,7 +167,16 @@ class Proof:
         for title, entries in (("odd", self.tally.odd), ("error", self.tally.errors), ("problem", self.problems)):
             for text in entries[:30]:
                 say(f"  {title}: {text}")
+        say(over_tls())
         tracebacks = self.stage.tracebacks()
         say(f"{verdict.line()} · answers 5xx {len(self.tally.errors)} · odd {len(self.tally.odd)} · "
             f"problems {len(self.problems)} · tracebacks in logs {tracebacks} · seed {self.options.seed}")  # fmt: skip
         return 0 if verdict.is_clean and not (self.problems or self.tally.odd or self.tally.errors) else 1
+
+
+def over_tls() -> str:
+    """One of the two organisations talks TLS with its Podero, and so do all of its registrations."""
+    from podero_admin.registrations.models import Registration
+
+    share = Registration.objects.filter(organization_id=NORDVOLT).count()
+    return f"over TLS: {share} of {Registration.objects.count()} registrations"

@@ -135,8 +135,10 @@ class Stage(Demo):
         self.children[name].wait()
 
     def tracebacks(self) -> int:
+        """In the logs of all; web and worker write each as one line of JSON."""
         logs = (self.var / f"{name}.log" for name in ("web", "worker", "sandbox"))
-        return sum(log.read_text(errors="replace").count("Traceback (most recent") for log in logs if log.exists())
+        lines = (line for log in logs if log.exists() for line in log.read_text(errors="replace").splitlines())
+        return sum("Traceback (most recent" in line or ('"error"' in line and '"exc_type"' in line) for line in lines)
 
     def _wait(self, address: str) -> None:
         end = time.monotonic() + READY_SECONDS

@@ -93,10 +93,10 @@ class Writer(threading.Thread):
         for left in reversed(range(tries)):
             try:
                 self.agent.sign_in()
-            except AssertionError:
+            except AssertionError as refusal:
                 if not left:
                     raise
-                self.done["sign-in tried again"] += 1
+                self.done[f"sign-in tried again after {refusal}"[:120]] += 1
                 time.sleep(self.gate.seconds)
             else:
                 return

@@ -14,9 +14,6 @@ from podero_admin.mirror import seats, tasks
 from podero_admin.mirror.services import lanes_nudge, organization_pause
 from podero_admin.organizations.models import Organization
 
-# Nudges go into the queue of the tests, where nobody takes them.
-pytestmark = pytest.mark.filterwarnings("ignore::celery.exceptions.AlwaysEagerIgnored")
-
 
 @pytest.fixture
 def waiting(settings: Any) -> Iterator[Callable[[], int]]:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.utils import timezone
 
 from podero_admin.directory.models import Customer
@@ -11,9 +10,6 @@ from podero_admin.mirror.models import Pass
 from podero_admin.mirror.services import lanes_nudge, pass_begin_full, pass_note
 from podero_admin.registrations.services import vehicles_look
 from podero_admin.sandbox.faults import Fault
-
-# Nudges go into the queue of the tests, where nobody takes them.
-pytestmark = pytest.mark.filterwarnings("ignore::celery.exceptions.AlwaysEagerIgnored")
 
 
 def full(organization: Any) -> Pass:

@@ -43,6 +43,8 @@ def test_no_more_lanes_are_used_than_there_may_be(together: Any, world: Any, set
 def test_nobody_is_asked_about_twice_and_nobody_is_forgotten(together: Any, asked: Any, settings: Any) -> None:
     settings.MIRROR_AT_ONCE = 8
     runs = together()
+    while Customer.objects.filter(vehicles_asked_at__isnull=True).exists():
+        runs += together()
     assert sorted(asked()) == sorted(str(key) for key in Customer.objects.values_list("id", flat=True))
     assert sum(run.answered for run in runs) == Customer.objects.count()
     assert not any(run.problem or run.failures for run in runs)

@@ -4,6 +4,7 @@ import html
 import json
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -161,6 +162,13 @@ def test_a_second_agent_is_told_who_is_registering_with_a_link_and_keeps_what_wa
     assert f'href="/registrations/{registration.reference}/"' in text_of(response)
     assert "Mine too" in text_of(response)
     assert len(posts(world)) == 1
+
+
+def test_of_one_that_waits_since_another_day_the_day_is_told(client_of, alice, sara, jana, world):
+    world.faults.add(Fault("hang_before", match="register"))
+    registration = registration_of(press(client_of(alice), jana.id))
+    Registration.objects.filter(pk=registration.pk).update(created_at=datetime(2026, 3, 5, 9, 30, tzinfo=UTC))
+    assert "since 5 March, 10:30: " in text_of(press(client_of(sara), jana.id))
 
 
 def test_the_form_says_at_once_that_somebody_is_registering(client_of, alice, sara, jana, world):

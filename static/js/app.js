@@ -14,7 +14,12 @@
     toasts().append(note);
     setTimeout(() => note.remove(), 5000);
   };
-  const sayAway = () => toasts().append(document.getElementById("toast-away").content.cloneNode(true));
+  const sayAway = () => {
+    if (toasts().querySelector("[data-away]")) return;  // once is enough, however often it is tried
+    const note = document.getElementById("toast-away").content.firstElementChild.cloneNode(true);
+    note.dataset.away = "";
+    toasts().append(note);
+  };
 
   /* Copying, also where the page is not allowed to use the clipboard (in a frame, over http) */
   const copyByHand = (text) => {
@@ -135,6 +140,7 @@
     unfolded = [...event.detail.target.querySelectorAll("details[open][id]")].map((part) => part.id);
   });
   document.addEventListener("htmx:afterSwap", () => {
+    toasts().querySelector("[data-away]")?.remove();
     for (const id of unfolded.splice(0)) document.getElementById(id)?.setAttribute("open", "");
   });
 

@@ -364,6 +364,15 @@ def test_the_preview_says_what_is_filled_in_but_not_ticked(client_of, sara, jana
     assert "Place is filled in but not ticked" in text_of(response)
 
 
+def test_the_preview_says_that_the_customer_has_an_equal_car(client_of, alice, jana):
+    client = client_of(alice)
+    registration_of(press(client, jana.id))
+    address, asked = f"/customers/{jana.id}/register/preview/", {"HX-Request": "true"}
+    assert "The customer already has a" in text_of(client.post(address, FILLED, headers=asked))
+    other = FILLED | {"device_model_model": "another"}
+    assert "The customer already has a" not in text_of(client.post(address, other, headers=asked))
+
+
 def test_a_preview_is_asked_for_by_post_only(client_of, alice, jana):
     assert client_of(alice).get(f"/customers/{jana.id}/register/preview/").status_code == 405
 

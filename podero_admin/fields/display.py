@@ -77,8 +77,14 @@ def _quantity(field: Field, value: Any) -> str:
     if field.unit == "s":
         return duration_in_words(int(number))
     unit = "" if field.unit in {"0–1", "year"} else field.unit
-    digits = str(number) if field.unit in {"year", "°"} else f"{number:,}"
+    digits = str(number) if field.unit in {"year", "°"} else _digits(number)
     return f"{digits} {unit}".strip()
+
+
+def _digits(number: int | Decimal) -> str:
+    """Without zeros at its end: many who read 51.250 take it for fifty-one thousand."""
+    text = f"{number:,}"
+    return text.rstrip("0").rstrip(".") if "." in text and "E" not in text else text
 
 
 def _number(value: Any) -> int | Decimal:

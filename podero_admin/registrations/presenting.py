@@ -28,12 +28,15 @@ def pretty(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def preview(form: RegistrationForm, *, reference: str, is_tagged: bool, customer_id: object) -> dict[str, Any]:
-    """In words, and the exact JSON: from the same code that sends."""
+def preview(
+    form: RegistrationForm, *, reference: str, is_tagged: bool, customer_id: object, twin: str = ""
+) -> dict[str, Any]:
+    """In words, and the exact JSON: from the same code that sends. `twin` is an equal car that the customer has."""
     payload = form.partial_payload()
     sent = with_tag(payload, reference, 1) if is_tagged else payload
     tz = timezone.get_current_timezone()
     hints = [warning.text for warning in warnings(payload, now=timezone.now(), tz=tz)]
+    hints += [f"The customer already has a {twin}: register this one only if it is another car."] if twin else []
     hints += [f"{title} is filled in but not ticked: nothing of it will be sent." for title in form.unsent_groups()]
     return {
         "words": settings_in_words(payload, tz=tz),

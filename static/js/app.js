@@ -14,7 +14,12 @@
     toasts().append(note);
     setTimeout(() => note.remove(), 5000);
   };
-  const sayAway = () => toasts().append(document.getElementById("toast-away").content.cloneNode(true));
+  const sayAway = () => {
+    if (toasts().querySelector("[data-away]")) return;  // once is enough, however often it is tried
+    const note = document.getElementById("toast-away").content.firstElementChild.cloneNode(true);
+    note.dataset.away = "";
+    toasts().append(note);
+  };
 
   /* Copying, also where the page is not allowed to use the clipboard (in a frame, over http) */
   const copyByHand = (text) => {
@@ -133,13 +138,24 @@
   document.addEventListener("DOMContentLoaded", () => settle(document));
   document.addEventListener("htmx:afterSettle", (event) => settle(event.target));
 
-  /* What somebody has unfolded stays so when the page updates itself */
+  /* What somebody has unfolded, and where they are by keyboard, stays so when the page updates itself */
+  const REACHED = "a[href], button, input, select, textarea, summary, [tabindex]";
+  const looks = (each) => [each.tagName, each.getAttribute("href"), each.getAttribute("value"), each.textContent].join(" ");
+  const alike = (part, what) => [...part.querySelectorAll(REACHED)].filter((each) => looks(each) === what);
   let unfolded = [];
+  let reached = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    unfolded = [...event.detail.target.querySelectorAll("details[open][id]")].map((part) => part.id);
+    const { target } = event.detail;
+    unfolded = [...target.querySelectorAll("details[open][id]")].map((part) => part.id);
+    const what = target.contains(document.activeElement) ? looks(document.activeElement) : "";
+    reached = what && { what, which: alike(target, what).indexOf(document.activeElement) };
   });
   document.addEventListener("htmx:afterSwap", () => {
+    toasts().querySelector("[data-away]")?.remove();
     for (const id of unfolded.splice(0)) document.getElementById(id)?.setAttribute("open", "");
+    if (reached && document.activeElement === document.body) {
+      alike(document.getElementById("main"), reached.what)[reached.which]?.focus({ preventScroll: true });
+    }
   });
 
   /* HTMX: an answer that failed is swapped in only where it says where to */

@@ -34,6 +34,17 @@ def test_no_page_scrolls_sideways_or_squeezes_a_text_from_360_to_1920_pixels(tou
             assert {width: what for width, what in found.items() if what} == {}
 
 
+def test_on_a_phone_the_buttons_of_a_page_begin_where_its_title_does(desk, jana):
+    type(jana).objects.filter(pk=jana.pk).update(name="Maximiliane Theodora Walburga von und zu Unterhollersbach")
+    desk.set_viewport_size({"width": 360, "height": 800})
+    desk.goto(f"/customers/{jana.id}/")
+    edges = (
+        "() => ['.head h1', '.head .actions'].map((part) => document.querySelector(part).getBoundingClientRect().left)"
+    )
+    title, actions = desk.evaluate(edges)
+    assert title == actions
+
+
 @pytest.mark.parametrize(("scheme", "canvas"), [("light", LIGHT), ("dark", DARK)])
 def test_the_looks_follow_the_system_without_script(scriptless, alice, enter, scheme, canvas):
     enter(scriptless.context, alice)

@@ -170,3 +170,18 @@ def test_it_registers_a_vehicle_without_javascript(scriptless: Page, root, jana,
     expect(page.get_by_role("button", name="Copy")).to_have_count(0)
     page.get_by_role("link", name="Open the vehicle").click()
     expect(page.locator('[data-output="charge_target_min"]')).to_contain_text("45")
+
+
+def test_a_preview_that_does_not_arrive_is_said_once_until_one_does(desk: Page, jana):
+    desk.goto(f"/customers/{jana.id}/register/")
+    previews, note = f"**/customers/{jana.id}/register/preview/", desk.locator("#toasts .note")
+    desk.route(previews, lambda route: route.abort())
+    for text in ("White", "White, in the garage"):
+        with desk.expect_event("requestfailed"):
+            desk.get_by_label("Note", exact=True).fill(text)
+    expect(note).to_have_count(1)
+    expect(note).to_contain_text("did not reach the server")
+    desk.unroute(previews)
+    desk.get_by_label("Note", exact=True).fill("Blue")
+    expect(desk.locator("#preview pre")).to_contain_text("Blue")
+    expect(note).to_have_count(0)

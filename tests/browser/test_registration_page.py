@@ -130,3 +130,16 @@ def test_what_a_senior_types_stays_while_the_page_updates_itself(page: Page, con
     expect(page.get_by_label("None: Podero did not make it")).to_be_checked()
     page.get_by_role("button", name="Decide").click()
     expect(main).to_have_attribute("data-outcome", "absent")
+
+
+def test_the_place_of_the_keyboard_stays_while_the_page_updates_itself(desk: Page, jana, world):
+    world.faults.add(Fault("lost_before", match="register"))
+    fill_in(desk, jana)
+    register_button(desk).click()
+    expect(desk.locator("main")).to_have_attribute("data-outcome", "unknown")
+    customer = desk.locator("main a", has_text=jana.name).last  # the same link stands in the breadcrumb
+    for place in (customer, desk.locator("summary", has_text="What was sent")):
+        place.focus()
+        desk.evaluate("() => { document.getElementById('main').dataset.old = ''; }")
+        expect(desk.locator("main[data-old]")).to_have_count(0, timeout=8_000)
+        expect(place).to_be_focused()

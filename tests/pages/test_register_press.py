@@ -4,6 +4,7 @@ import html
 import json
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -161,6 +162,13 @@ def test_a_second_agent_is_told_who_is_registering_with_a_link_and_keeps_what_wa
     assert f'href="/registrations/{registration.reference}/"' in text_of(response)
     assert "Mine too" in text_of(response)
     assert len(posts(world)) == 1
+
+
+def test_of_one_that_waits_since_another_day_the_day_is_told(client_of, alice, sara, jana, world):
+    world.faults.add(Fault("hang_before", match="register"))
+    registration = registration_of(press(client_of(alice), jana.id))
+    Registration.objects.filter(pk=registration.pk).update(created_at=datetime(2026, 3, 5, 9, 30, tzinfo=UTC))
+    assert "since 5 March, 10:30: " in text_of(press(client_of(sara), jana.id))
 
 
 def test_the_form_says_at_once_that_somebody_is_registering(client_of, alice, sara, jana, world):
@@ -366,6 +374,15 @@ def test_the_preview_says_what_is_filled_in_but_not_ticked(client_of, sara, jana
         f"/customers/{jana.id}/register/preview/", {"latitude": "48"}, headers={"HX-Request": "true"}
     )
     assert "Place is filled in but not ticked" in text_of(response)
+
+
+def test_the_preview_says_that_the_customer_has_an_equal_car(client_of, alice, jana):
+    client = client_of(alice)
+    registration_of(press(client, jana.id))
+    address, asked = f"/customers/{jana.id}/register/preview/", {"HX-Request": "true"}
+    assert "The customer already has a" in text_of(client.post(address, FILLED, headers=asked))
+    other = FILLED | {"device_model_model": "another"}
+    assert "The customer already has a" not in text_of(client.post(address, other, headers=asked))
 
 
 def test_a_preview_is_asked_for_by_post_only(client_of, alice, jana):

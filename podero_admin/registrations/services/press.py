@@ -187,7 +187,8 @@ def _second_thoughts(customer: Customer, payload: Mapping[str, Any], *, confirm_
 def _refuse_second(customer: Customer) -> None:
     other = open_registration_of(customer)
     if other is not None:
-        since = f"{timezone.localtime(other.created_at):%H:%M}"
+        begun = timezone.localtime(other.created_at)
+        since = f"{begun:%H:%M}" if begun.date() == timezone.localdate() else f"{begun.day} {begun:%B, %H:%M}"
         raise Conflicting(
             f"{other.requested_by} is registering a vehicle for this customer since {since}: {other.reference}. "
             "Wait until that is settled.",

@@ -16,12 +16,9 @@ from podero_admin.registrations import presenting, services
 from podero_admin.registrations.forms import RegistrationForm
 from podero_admin.registrations.linking import link_to, linked
 from podero_admin.registrations.models import Registration
-from podero_admin.registrations.selectors import (
-    open_registration_of,
-    registration_get,
-)
+from podero_admin.registrations.selectors import open_registration_of, registration_get
 from podero_admin.registrations.submission import Submission, is_ours, issue, read
-from podero_admin.vehicles.selectors import vehicles_asked_at, vehicles_of
+from podero_admin.registrations.views.beside import meaning, owned
 
 RARE_TICKS = ("send_place", "send_system")
 AS_TYPED = "Everything you typed is here: look it over and press again."
@@ -163,34 +160,8 @@ def _page(
         "notices": notices,
         "suspicion": suspicion,
     }
-    context |= _owned(request, customer) | _preview(request, customer, form, submission_key)
+    context |= owned(request, customer) | meaning(request, customer, form, submission_key)
     return render_page(request, "registrations/form.html", context, status=status)
-
-
-def _owned(request: StaffRequest, customer: Customer) -> dict[str, Any]:
-    """What we know of the customer's vehicles, and how old that is."""
-    vehicles = vehicles_of(access=request.access, customer_id=customer.id)
-    asked_at = vehicles_asked_at(customer=customer, vehicles=vehicles)
-    count = len([vehicle for vehicle in vehicles if not (vehicle.is_gone or vehicle.deleted_at)])
-    none = "no vehicle yet" if asked_at else "vehicles not known"
-    return {"owned": {0: none, 1: "1 vehicle"}.get(count, f"{count} vehicles"), "owned_at": asked_at}
-
-
-def _preview(request: StaffRequest, customer: Customer, form: RegistrationForm, submission_key: str) -> dict[str, Any]:
-    submission = read(submission_key, access=request.access, customer=customer)
-    if not form.is_bound:
-        form = RegistrationForm(_shown(form), may_send_rare=False)
-    form.is_valid()
-    reference = submission.reference if submission else "R-XXXXXXXXXX"
-    return presenting.preview(
-        form, reference=reference, is_tagged=customer.organization.tag_comments, customer_id=customer.id
-    )
-
-
-def _shown(form: RegistrationForm) -> dict[str, Any]:
-    """What an untouched form would send: its initial values."""
-    initial = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    return {name: value for name, value in initial.items() if value not in {None, False}}
 
 
 @requires(Permission.VEHICLE_REGISTER)
@@ -202,7 +173,7 @@ def preview(request: StaffRequest, customer_id: UUID) -> HttpResponse:
     form = _form(request, customer, request.POST, asks_confirmation="confirm_duplicate" in request.POST)
     key = request.POST.get("submission_key", "")
     if request.htmx:
-        return render_page(request, "registrations/_preview.html", _preview(request, customer, form, key))
+        return render_page(request, "registrations/_preview.html", meaning(request, customer, form, key))
     submission = read(key, access=request.access, customer=customer)
     form.is_valid()
     return _page(

@@ -1,5 +1,6 @@
 """Vehicle: what Podero last told us of a car, verbatim, beside the columns that lists and filters need."""
 
+import secrets
 import uuid
 from datetime import UTC, datetime
 
@@ -18,6 +19,11 @@ _ORDERS = {
 _FILTERS = ("connection_status", "monitoring_status", "steering_status", "price_zone", "is_connected")
 
 
+def new_search_key() -> int:
+    """Drawn by lot, since the number says nothing and 63 bits never meet."""
+    return secrets.randbits(63)
+
+
 def _indexes() -> list[models.Index]:
     """For every order with and without an organisation, and for every filter in the first order."""
     orders = [models.Index(fields=[*columns, "id"], name=f"vehicle_{name}") for name, columns in _ORDERS.items()]
@@ -28,7 +34,8 @@ def _indexes() -> list[models.Index]:
     filtered = [
         models.Index(fields=[column, "urgency", "stale_after", "id"], name=f"vehicle_{column}") for column in _FILTERS
     ]
-    return [*orders, *in_organization, *filtered]
+    searched = [models.Index(fields=["search_key"], name="vehicle_by_search_key")]
+    return [*orders, *in_organization, *filtered, *searched]
 
 
 class Vehicle(models.Model):
@@ -62,6 +69,12 @@ class Vehicle(models.Model):
     created_at = models.DateTimeField("created at Podero", null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     is_gone = models.BooleanField("no longer at Podero", default=False)
+
+    # What searches go by.
+    folded = models.TextField(blank=True, help_text="All words one can search for, folded.")
+    search_key = models.BigIntegerField(
+        default=new_search_key, help_text="A number by which the search index of SQLite knows the row."
+    )
 
     # What lists are ordered by: never null, short.
     urgency = models.SmallIntegerField()

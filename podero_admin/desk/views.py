@@ -1,5 +1,6 @@
-"""The start page, a customer's page, deep links, the looks, and the pages of errors."""
+"""The start page, the search, a customer's page, deep links, the looks, and the pages of errors."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -7,12 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from podero_admin.audit.selectors import history
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid, PoderoAway
 from podero_admin.core.http import THEME_COOKIE, THEMES, StaffRequest, back_to, redirect_to, render_page
+from podero_admin.desk import search as finding
 from podero_admin.desk import selectors, services
 from podero_admin.desk import status as health
 from podero_admin.registrations.outcomes import OPEN
@@ -64,6 +66,21 @@ def customer(request: StaffRequest, customer_id: UUID) -> HttpResponse:
         "may_refresh": access.allows(Permission.VEHICLE_REFRESH, found.organization_id),
     }
     return render_page(request, "desk/customer.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.CUSTOMER_VIEW)
+def search(request: StaffRequest) -> HttpResponse:
+    """A search is posted, so that no name ever stands in an address or a log."""
+    text, context, status = request.POST.get("q", "").strip(), dict[str, Any](), 200
+    if text and not request.htmx and (reference := finding.registration_asked(access=request.access, text=text)):
+        return redirect_to("registrations:detail", reference)
+    try:
+        context["results"] = finding.search(access=request.access, text=text) if text else None
+    except Invalid as error:
+        context["problem"], status = error.message, error.status
+    context["text"] = text[: finding.LONGEST]
+    return render_page(request, "desk/search.html", context, fragment="desk/_found.html", status=status)
 
 
 def _may_register(request: StaffRequest, organization_id: UUID) -> bool:

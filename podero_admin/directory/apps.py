@@ -7,13 +7,11 @@ from django.core.checks import Tags, register
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from podero_admin.directory.search_index import install_triggers, missing_triggers
+from podero_admin.directory.search_index import CUSTOMERS
 
 
 def _mend_search_index(using: str, **_: Any) -> None:
-    """A migration that remakes the table on SQLite loses its triggers."""
-    if missing_triggers(connections[using]):
-        install_triggers(connections[using])
+    CUSTOMERS.mend(connections[using])
 
 
 class DirectoryConfig(AppConfig):

@@ -1,45 +1,134 @@
-"""The trigram index of customers: pg_trgm on PostgreSQL, an FTS5 table kept by triggers on SQLite."""
+"""The trigram index of a table: pg_trgm on PostgreSQL, an FTS5 table kept by triggers on SQLite; and how it is asked.
 
-from typing import Any
+A table that has one has the columns `folded` (all words, see folding.py), `search_key` and `organization_id`.
+"""
 
-from django.db import DatabaseError
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib.postgres.lookups import TrigramWordSimilar
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import F, Model, QuerySet
+from django.db.models.expressions import RawSQL
 
-TABLE = "directory_customer"
-INDEX = "directory_customer_search"
+Row = TypeVar("Row", bound=Model)
+CANDIDATES = 1000
+#: A shorter word has too few trigrams to tell a slip from another word.
+SHORTEST_SIMILAR = 4
+#: One letter wrong in eight, or two swapped: "quelmayr" and "quellmeyr" are like "quellmayr"; 0.6 is PostgreSQL's own.
+LIKENESS = 0.5
 NO_EXTENSION = (
-    "The PostgreSQL extension pg_trgm is needed to search for customers, and this database user may not create it. "
+    "The PostgreSQL extension pg_trgm is needed to search, and this database user may not create it. "
     "Ask whoever runs the database for one statement in this database: CREATE EXTENSION pg_trgm; "
     'then run "migrate" again.'
 )
-_ADD = f"INSERT INTO {INDEX}(rowid, folded) VALUES (new.search_key, new.folded);"  # noqa: S608 - constants
-_DROP = f"INSERT INTO {INDEX}({INDEX}, rowid, folded) VALUES ('delete', old.search_key, old.folded);"  # noqa: S608
-_TRIGGERS = {
-    f"{INDEX}_added": f"AFTER INSERT ON {TABLE} BEGIN {_ADD} END",
-    f"{INDEX}_removed": f"AFTER DELETE ON {TABLE} BEGIN {_DROP} END",
-    f"{INDEX}_changed": (f"AFTER UPDATE OF folded ON {TABLE} WHEN old.folded <> new.folded BEGIN {_DROP} {_ADD} END"),
-}
 
 
-def create_search_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG001
-    if schema_editor.connection.vendor == "postgresql":
-        _create_extension(schema_editor)
-        schema_editor.execute(f"CREATE INDEX {INDEX} ON {TABLE} USING gin (folded gin_trgm_ops)")
-        return
-    schema_editor.execute(
-        f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5("
-        f"folded, content='{TABLE}', content_rowid='search_key', tokenize='trigram')",
-    )
-    install_triggers(schema_editor.connection)
+@dataclass(frozen=True)
+class SearchIndex:
+    """Names are constants of ours, so they may stand in SQL; all texts travel as parameters."""
 
+    table: str
 
-def install_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Make them, or make them again after a migration that remade the table on SQLite; the index is built anew."""
-    with connection.cursor() as cursor:
-        for name, body in _TRIGGERS.items():
-            cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {body}")
-        cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")  # noqa: S608
+    @property
+    def name(self) -> str:
+        return f"{self.table}_search"
+
+    @property
+    def triggers(self) -> dict[str, str]:
+        """What keeps the FTS5 table on SQLite."""
+        index, table = self.name, self.table
+        added = f"INSERT INTO {index}(rowid, folded) VALUES (new.search_key, new.folded);"  # noqa: S608
+        dropped = f"INSERT INTO {index}({index}, rowid, folded) VALUES ('delete', old.search_key, old.folded);"  # noqa: S608
+        changed = f"AFTER UPDATE OF folded ON {table} WHEN old.folded <> new.folded"
+        return {
+            f"{index}_added": f"AFTER INSERT ON {table} BEGIN {added} END",
+            f"{index}_removed": f"AFTER DELETE ON {table} BEGIN {dropped} END",
+            f"{index}_changed": f"{changed} BEGIN {dropped} {added} END",
+        }
+
+    def create(self, apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG002
+        if schema_editor.connection.vendor == "postgresql":
+            _create_extension(schema_editor)
+            schema_editor.execute(f"CREATE INDEX {self.name} ON {self.table} USING gin (folded gin_trgm_ops)")
+            return
+        schema_editor.execute(
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS {self.name} USING fts5("
+            f"folded, content='{self.table}', content_rowid='search_key', tokenize='trigram')",
+        )
+        self.install_triggers(schema_editor.connection)
+
+    def drop(self, apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG002
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP INDEX IF EXISTS {self.name}")
+            return
+        for name in self.triggers:
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        schema_editor.execute(f"DROP TABLE IF EXISTS {self.name}")
+
+    def install_triggers(self, connection: BaseDatabaseWrapper) -> None:
+        """Make them, or make them again after a migration that remade the table on SQLite; the index is built anew."""
+        with connection.cursor() as cursor:
+            for name, body in self.triggers.items():
+                cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {body}")
+            cursor.execute(f"INSERT INTO {self.name}({self.name}) VALUES ('rebuild')")  # noqa: S608
+
+    def missing_triggers(self, connection: BaseDatabaseWrapper) -> list[str]:
+        """Those that should keep the index and do not exist (SQLite; PostgreSQL keeps its index itself)."""
+        if connection.vendor != "sqlite":
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM sqlite_master WHERE name = %s OR tbl_name = %s", [self.name, self.table])
+            present = {row[0] for row in cursor.fetchall()}
+        return sorted(set(self.triggers) - present) if self.name in present else []
+
+    def mend(self, using: BaseDatabaseWrapper) -> None:
+        """A migration that remakes the table on SQLite loses its triggers."""
+        if self.missing_triggers(using):
+            self.install_triggers(using)
+
+    def matching(self, rows: QuerySet[Row], words: Sequence[str], organization_ids: Collection[UUID]) -> QuerySet[Row]:
+        """Rows that hold every word. Candidates are limited before they are sorted: a common part costs no more."""
+        if not words or not organization_ids:
+            return rows.none()
+        if connection.vendor == "sqlite":
+            return rows.filter(id__in=self._candidates_of_sqlite(words, organization_ids))
+        found = rows.model._default_manager.filter(organization_id__in=organization_ids)  # noqa: SLF001 - documented
+        for word in words:
+            found = found.filter(folded__contains=word)
+        return rows.filter(id__in=found.values("id")[:CANDIDATES])
+
+    def similar(
+        self, rows: QuerySet[Row], words: Sequence[str], organization_ids: Collection[UUID], *, limit: int
+    ) -> list[Row]:
+        """Rows with words like these, the most alike first: forgives a slip. Only PostgreSQL knows how."""
+        words = [word for word in words if len(word) >= SHORTEST_SIMILAR]
+        if connection.vendor != "postgresql" or not words or not organization_ids:
+            return []
+        found = rows.model._default_manager.filter(organization_id__in=organization_ids)  # noqa: SLF001
+        for word in words:
+            found = found.filter(TrigramWordSimilar(F("folded"), word))
+        likeness = reduce(add, [TrigramWordSimilarity(word, "folded") for word in words])
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {LIKENESS}")
+            return list(rows.filter(id__in=found.values("id")[:CANDIDATES]).order_by(likeness.desc(), "id")[:limit])
+
+    def _candidates_of_sqlite(self, words: Sequence[str], organization_ids: Collection[UUID]) -> RawSQL:
+        """CROSS JOIN makes SQLite begin with the trigram index, whatever it thinks of the other table."""
+        query = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in words)
+        places = ", ".join(["%s"] * len(organization_ids))
+        sql = f"""
+            SELECT c.id FROM {self.name} s CROSS JOIN {self.table} c ON c.search_key = s.rowid
+            WHERE s.{self.name} MATCH %s AND c.organization_id IN ({places}) LIMIT {CANDIDATES}
+        """  # noqa: S608 - only places and constants of ours; all texts travel as parameters
+        return RawSQL(sql, [query, *(organization_id.hex for organization_id in organization_ids)])  # noqa: S611
 
 
 def _create_extension(schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -53,20 +142,5 @@ def _create_extension(schema_editor: BaseDatabaseSchemaEditor) -> None:
         raise DatabaseError(NO_EXTENSION) from error
 
 
-def drop_search_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG001
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX IF EXISTS {INDEX}")
-        return
-    for name in _TRIGGERS:
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")
-    schema_editor.execute(f"DROP TABLE IF EXISTS {INDEX}")
-
-
-def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
-    """The triggers that should keep the index and do not exist (SQLite; PostgreSQL keeps its index itself)."""
-    if connection.vendor != "sqlite":
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE name = %s OR tbl_name = %s", [INDEX, TABLE])
-        present = {row[0] for row in cursor.fetchall()}
-    return sorted(set(_TRIGGERS) - present) if INDEX in present else []
+CUSTOMERS = SearchIndex("directory_customer")
+create_search_index, drop_search_index = CUSTOMERS.create, CUSTOMERS.drop

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from podero_admin.core.access import Access, Permission
@@ -16,10 +15,10 @@ from podero_admin.core.errors import NotFound
 from podero_admin.core.paging import Page, paginate
 from podero_admin.directory.folding import query_words
 from podero_admin.directory.models import Customer
+from podero_admin.directory.search_index import CUSTOMERS
 from podero_admin.organizations.models import Organization
 
 Row = TypeVar("Row", bound=Model)
-CANDIDATES = 1000
 LONGEST_ID = 60
 SHOWN = ("id", "organization_id", "name", "email", "external_user_id", "is_gone", "deleted_at", "sort_name")
 
@@ -61,7 +60,7 @@ def customer_match(*, access: Access, organization_id: UUID, key: str) -> list[C
     """The customers whose id or customer number is exactly this; for deep links."""
     if not access.allows(Permission.CUSTOMER_VIEW, organization_id) or not key:
         return []
-    condition = Q(external_user_id=key.replace("\0", "")) | (Q(id=found) if (found := _as_id(key)) else Q())
+    condition = Q(external_user_id=key.replace("\0", "")) | (Q(id=found) if (found := as_id(key)) else Q())
     return list(Customer.objects.filter(condition, organization_id=organization_id).order_by("sort_name", "id")[:50])
 
 
@@ -81,7 +80,7 @@ def list_ages(*, access: Access) -> list[ListAge]:
     return [ListAge(row.id, row.name, row.directory_fetched_at, row.directory_error, row.is_configured) for row in rows]
 
 
-def _as_id(text: str) -> UUID | None:
+def as_id(text: str) -> UUID | None:
     try:
         return UUID(text.strip()) if len(text) <= LONGEST_ID else None
     except ValueError:
@@ -89,29 +88,6 @@ def _as_id(text: str) -> UUID | None:
 
 
 def _matching(text: str, organization_ids: Collection[UUID]) -> QuerySet[Customer]:
-    """Candidates are limited before they are sorted, so that a common part of a word costs no more than a rare one."""
-    if found := _as_id(text):
+    if found := as_id(text):
         return Customer.objects.filter(id=found, organization_id__in=organization_ids)
-    words = query_words(text)
-    if not words or not organization_ids:
-        return Customer.objects.none()
-    find = _candidates_of_sqlite if connection.vendor == "sqlite" else _candidates
-    return Customer.objects.filter(id__in=find(words, organization_ids))
-
-
-def _candidates(words: list[str], organization_ids: Collection[UUID]) -> QuerySet[Customer, UUID]:
-    customers = Customer.objects.filter(organization_id__in=organization_ids)
-    for word in words:
-        customers = customers.filter(folded__contains=word)
-    return customers.values_list("id", flat=True)[:CANDIDATES]
-
-
-def _candidates_of_sqlite(words: list[str], organization_ids: Collection[UUID]) -> RawSQL:
-    """CROSS JOIN makes SQLite begin with the trigram index, whatever it thinks of the other table."""
-    query = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in words)
-    places = ", ".join(["%s"] * len(organization_ids))
-    sql = f"""
-        SELECT c.id FROM directory_customer_search s CROSS JOIN directory_customer c ON c.search_key = s.rowid
-        WHERE s.directory_customer_search MATCH %s AND c.organization_id IN ({places}) LIMIT {CANDIDATES}
-    """  # noqa: S608 - only places and a constant of ours; all texts travel as parameters
-    return RawSQL(sql, [query, *(organization_id.hex for organization_id in organization_ids)])  # noqa: S611
+    return CUSTOMERS.matching(Customer.objects.all(), query_words(text), organization_ids)

@@ -11,7 +11,8 @@ from podero_admin.core.http import StaffRequest, redirect_to, render_page
 from podero_admin.core.paging import Page
 from podero_admin.directory.models import Customer
 from podero_admin.directory.rows import customer_rows
-from podero_admin.directory.selectors import CANDIDATES, customer_search, list_ages
+from podero_admin.directory.search_index import CANDIDATES
+from podero_admin.directory.selectors import customer_search, list_ages
 from podero_admin.directory.services import customers_ensure_fresh, customers_update
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from podero_admin.directory.folding import sort_key
+from podero_admin.directory.folding import fold, searchable, sort_key
 from podero_admin.podero import ElectricVehicle
 from podero_admin.vehicles.models import NEVER
 from podero_admin.vehicles.statuses import charge_status, reported_at_of, settled_health, stale_after
@@ -47,14 +47,16 @@ def _car(vehicle: ElectricVehicle) -> dict[str, Any]:
     known = vehicle.device_model
     maker = _text(known.manufacturer if known else None, 255)
     model = _text(known.model if known else None, 255)
+    year, note = _number(known.year if known else None, _YEARS), note_of(vehicle.comment)[:300]
     title = " ".join(part for part in (maker, model) if part) or MODEL_NOT_KNOWN
     return {
         "maker": maker,
         "model": model,
-        "year": _number(known.year if known else None, _YEARS),
+        "year": year,
         "title": title,
         "title_key": sort_key(title),
-        "note": note_of(vehicle.comment)[:300],
+        "note": note,
+        "folded": searchable(fold(part) for part in (maker, model, str(year or ""), note)),
         "price_zone": _text(vehicle.price_zone, 50),
     }
 

@@ -1,5 +1,6 @@
 """Vehicle: what Podero last told us of a car, verbatim, beside the columns that lists need; Reading: what changed."""
 
+import secrets
 import uuid
 from datetime import UTC, datetime
 
@@ -22,6 +23,11 @@ _FILTERS = ("connection_status", "monitoring_status", "steering_status", "price_
 COUNTED = ("organization", "maker", "urgency", "connection_status", "steering_status", "stale_after")
 
 
+def new_search_key() -> int:
+    """Drawn by lot, since the number says nothing and 63 bits never meet."""
+    return secrets.randbits(63)
+
+
 def _indexes() -> list[models.Index]:
     """For every order with and without an organisation, for every filter in the first order, and for the counts."""
     orders = [models.Index(fields=[*columns, "id"], name=f"vehicle_{name}") for name, columns in _ORDERS.items()]
@@ -33,7 +39,9 @@ def _indexes() -> list[models.Index]:
         models.Index(fields=[column, "urgency", "stale_after", "id"], name=f"vehicle_{column}") for column in _FILTERS
     ]
     of_maker = models.Index(fields=["maker", "urgency", "stale_after", "id"], name="vehicle_of_maker")
-    return [*orders, *in_organization, *filtered, of_maker, models.Index(fields=COUNTED, name="vehicle_counted")]
+    counted = models.Index(fields=COUNTED, name="vehicle_counted")
+    searched = models.Index(fields=["search_key"], name="vehicle_by_search_key")
+    return [*orders, *in_organization, *filtered, of_maker, counted, searched]
 
 
 class Vehicle(models.Model):
@@ -71,6 +79,12 @@ class Vehicle(models.Model):
     connection_ok_until = models.DateTimeField(null=True, blank=True)
     monitoring_ok_until = models.DateTimeField(null=True, blank=True)
     steering_ok_until = models.DateTimeField(null=True, blank=True)
+
+    # What searches go by.
+    folded = models.TextField(blank=True, help_text="All words one can search for, folded.")
+    search_key = models.BigIntegerField(
+        default=new_search_key, help_text="A number by which the search index of SQLite knows the row."
+    )
 
     # What lists are ordered by: never null, short.
     urgency = models.SmallIntegerField()

@@ -84,10 +84,22 @@
     }
   });
 
-  /* Keys: / finds a customer, Escape closes a menu */
+  /* Keys: / and Ctrl K find a customer or a vehicle, the arrows walk through what was found, Escape closes a menu */
+  const walk = (event) => {
+    const hits = [...document.querySelectorAll("[data-hits] a")];
+    const place = hits.indexOf(event.target);
+    if (!hits.length || (place < 0 && !event.target.matches("main [data-find]"))) return;
+    event.preventDefault();
+    const next = place + (event.key === "ArrowDown" ? 1 : -1);
+    if (next < 0) document.querySelector("main [data-find]").focus();
+    else hits[Math.min(next, hits.length - 1)].focus();
+  };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const bare = !event.ctrlKey && !event.metaKey && !event.altKey;
+    const asks = (event.key === "/" && !typing && bare) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey));
+    if (bare && ["ArrowDown", "ArrowUp"].includes(event.key)) walk(event);
+    if (asks) {
       const field = document.querySelector("main [data-find]") || document.querySelector("[data-find]");
       if (field) { event.preventDefault(); field.focus(); field.select(); }
     }

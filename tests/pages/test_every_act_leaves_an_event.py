@@ -15,7 +15,7 @@ from tests.registering import press, registration_of
 
 # They show, search or check, and change nothing of anybody's: what they may store is a mirror, a session or a cookie.
 READS = {
-    "desk:start", "desk:status", "desk:open", "desk:customer", "desk:theme",
+    "desk:start", "desk:search", "desk:status", "desk:open", "desk:customer", "desk:theme",
     "directory:list", "registering:preview", "registrations:list", "registrations:detail",
     "registrations:stray",
     "vehicles:list", "vehicles:detail", "audit:list", "audit:detail",

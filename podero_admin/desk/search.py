@@ -1,0 +1,96 @@
+"""What the one search box finds, put together from customers, vehicles and registrations; its texts are never kept."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+
+from podero_admin.core.access import Access
+from podero_admin.core.errors import Invalid
+from podero_admin.directory.folding import query_words
+from podero_admin.directory.models import Customer
+from podero_admin.directory.search import customers_found
+from podero_admin.registrations.models import Registration
+from podero_admin.registrations.search import WHOLE, reference_asked, registrations_found
+from podero_admin.registrations.wording import outcome_badge
+from podero_admin.vehicles.models import Vehicle
+from podero_admin.vehicles.search import vehicles_found
+from podero_admin.vehicles.statuses import Badge, badge, health_at
+
+LONGEST = 200
+SHOWN = 8
+TOO_LONG = (
+    f"That is too long to search for. Type at most {LONGEST} letters: part of a name, an e-mail, a number or an id."
+)
+NOTHING_TO_LOOK_FOR = "There is nothing to look for in that: type at least one letter or digit."
+
+
+@dataclass(frozen=True)
+class Results:
+    """The first of each kind. `is_similar`: nothing holds what was typed; these only look like it."""
+
+    customers: list[Customer] = field(default_factory=list)
+    vehicles: list[tuple[Vehicle, Badge]] = field(default_factory=list)
+    registrations: list[tuple[Registration, Badge]] = field(default_factory=list)
+    more_customers: bool = False
+    more_vehicles: bool = False
+    is_similar: bool = False
+
+    @property
+    def count(self) -> str:
+        """In words, for everybody and for screen readers."""
+        kinds = (
+            _counted(len(self.customers), "customer", more=self.more_customers),
+            _counted(len(self.vehicles), "vehicle", more=self.more_vehicles),
+            _counted(len(self.registrations), "registration"),
+        )
+        found = ", ".join(kind for kind in kinds if kind)
+        if self.is_similar:
+            return f"Nothing is spelled like that. Similar: {found}."
+        return f"Found: {found}." if found else ""
+
+
+def _counted(number: int, what: str, *, more: bool = False) -> str:
+    if not number:
+        return ""
+    words = f"{number} {what}{'' if number == 1 else 's'}"
+    return f"the first {words} of more" if more else words
+
+
+def search(*, access: Access, text: str) -> Results:
+    """A text that nothing can be looked for by is refused in words."""
+    if len(text) > LONGEST:
+        raise Invalid(TOO_LONG)
+    if not query_words(text):
+        raise Invalid(NOTHING_TO_LOOK_FOR)
+    registrations = registrations_found(access=access, text=text, limit=SHOWN)
+    exact = _results(access, text, registrations, similar=False)
+    return exact if exact.count else _results(access, text, registrations, similar=True)
+
+
+def _results(access: Access, text: str, registrations: list[Registration], *, similar: bool) -> Results:
+    """One more of each is asked for, to know whether there are more."""
+    customers = customers_found(access=access, text=text, limit=SHOWN + 1, similar=similar)
+    vehicles = vehicles_found(access=access, text=text, limit=SHOWN + 1, similar=similar)
+    now = timezone.now()
+    return Results(
+        customers=customers[:SHOWN],
+        vehicles=[(row, _health(row, now)) for row in vehicles[:SHOWN]],
+        registrations=[(row, outcome_badge(row.outcome)) for row in registrations],
+        more_customers=len(customers) > SHOWN,
+        more_vehicles=len(vehicles) > SHOWN,
+        is_similar=similar and bool(customers or vehicles),
+    )
+
+
+def _health(vehicle: Vehicle, now: datetime) -> Badge:
+    if vehicle.is_gone:
+        return Badge("health", "gone", "No longer at Podero", "unknown", "x", "")
+    return badge("health", str(health_at(vehicle.settled_health, vehicle.stale_after, now)))
+
+
+def registration_asked(*, access: Access, text: str) -> str:
+    """The reference of the one registration that a text names in full and the person may see."""
+    reference = reference_asked(text)
+    found = registrations_found(access=access, text=text, limit=1) if len(reference) == WHOLE + len("R-") else []
+    return found[0].reference if found else ""

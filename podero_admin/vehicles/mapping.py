@@ -40,7 +40,14 @@ def note_of(comment: Any) -> str:
 
 def vehicle_values(vehicle: ElectricVehicle) -> dict[str, Any]:
     """Every column that comes from Podero; what does not fit a column is left to `output`, which keeps all."""
-    return _car(vehicle) | _state(vehicle) | _times(vehicle) | {"output": output_json(vehicle)}
+    return _car(vehicle) | _state(vehicle) | _times(vehicle) | _actions(vehicle) | {"output": output_json(vehicle)}
+
+
+def _actions(vehicle: ElectricVehicle) -> dict[str, str]:
+    """Only the answer about one vehicle lists what is to be done; a list of vehicles leaves what is known as it is."""
+    if "actions" in vehicle.raw:
+        return {"actions": json.dumps(vehicle.raw["actions"])}
+    return {} if vehicle.action_needed is True else {"actions": ""}
 
 
 def _car(vehicle: ElectricVehicle) -> dict[str, Any]:

@@ -52,6 +52,7 @@ class Vehicle(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="vehicles")
     output = models.TextField(help_text="The vehicle as Podero sent it (JSON, verbatim).")
     sent = models.TextField(blank=True, help_text="What was sent when it was registered here (JSON).")
+    actions = models.TextField(blank=True, help_text="What is to be done (JSON): lists do not say, so it is kept.")
     registered_reference = models.CharField("registration", max_length=20, blank=True)
 
     maker = models.CharField(max_length=255, blank=True)

@@ -1,5 +1,6 @@
 """Puts together what the page of one vehicle shows; the template only draws it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -96,20 +97,21 @@ def _compared(rows: list[Compared]) -> dict[str, Any]:
 
 def _head(vehicle: Vehicle, output: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     health = health_at(vehicle.settled_health, vehicle.stale_after, now)
+    actions = _actions(vehicle)
     return {
         "health": badge("health", str(health)),
         "badges": statuses_shown(vehicle, output),
         "is_deleted": health == Health.DELETED,
         "is_waiting": not (vehicle.is_connected or vehicle.is_gone or health == Health.DELETED),
         "lifecycle_error": str(output.get("lifecycle_error") or "") if output.get("lifecycle_state") == "error" else "",
-        "actions": _actions(output),
-        "asks_for_refresh": output.get("action_needed") is True and not output.get("actions"),
+        "actions": actions,
+        "asks_for_refresh": output.get("action_needed") is True and not actions,
     }
 
 
-def _actions(output: Mapping[str, Any]) -> list[PendingAction]:
+def _actions(vehicle: Vehicle) -> list[PendingAction]:
     """Future codes may be resolved by quite different means: what is not known is left to Podero."""
-    listed = output.get("actions")
+    listed = json.loads(vehicle.actions or "[]")
     codes = (
         [item.get("code") if isinstance(item, dict) else item for item in listed] if isinstance(listed, list) else []
     )

@@ -203,6 +203,27 @@ class TestPage:
         assert text.count("Unknown action, contact Podero.") == 2
         assert "dance" in text
 
+    def test_a_list_that_does_not_say_what_is_to_be_done_leaves_it_as_it_is(
+        self, park: Any, jana: Customer, world: Any, alice: Any, client_of: Any
+    ) -> None:
+        vehicle = park(**CONNECTED, action_needed=True, actions=[{"code": "reauthenticate"}])
+        browser = client_of(alice)
+        browser.post(f"/vehicles/{vehicle.id}/refresh/")
+        customer_vehicles_fetch(access=system_access(), customer=jana)
+        assert "has to sign in to the manufacturer again" in shown(browser, vehicle)
+        [made] = [each for each in world.user(str(jana.id)).vehicles if each.id == str(vehicle.id)]
+        made.values["action_needed"] = False
+        customer_vehicles_fetch(access=system_access(), customer=jana)
+        assert "has to sign in to the manufacturer again" not in shown(browser, vehicle)
+
+    @pytest.mark.parametrize("actions", [{"a": 1}, "soon", None, 7, [None, [1], {"code": "<b>"}]])
+    def test_actions_of_any_shape_are_shown_or_left_out(
+        self, actions: Any, park: Any, alice: Any, client_of: Any
+    ) -> None:
+        vehicle = park(**CONNECTED)
+        Vehicle.objects.filter(id=vehicle.id).update(actions=json.dumps(actions))
+        assert "<code><b>" not in shown(client_of(alice), vehicle)
+
     def test_sent_and_returned_stand_side_by_side(self, park: Any, alice: Any, client_of: Any) -> None:
         vehicle = park(**CONNECTED, price_zone="AT", minimum_charge_limit=80)
         Vehicle.objects.filter(id=vehicle.id).update(sent=json.dumps({"price_zone": "AT", "minimum_charge_limit": 90}))

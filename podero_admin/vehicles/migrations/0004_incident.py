@@ -11,6 +11,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="vehicle",
+            name="actions",
+            field=models.TextField(
+                blank=True, default="", help_text="What is to be done (JSON): lists do not say, so it is kept."
+            ),
+            preserve_default=False,
+        ),
         migrations.CreateModel(
             name="Incident",
             fields=[

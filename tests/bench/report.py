@@ -9,7 +9,7 @@ Fact = tuple[str, str, str, bool]
 OURS_TO_FIRST = 1.1
 REGISTERING = 1.15
 WORKER_MEGABYTES = 150
-QUERIES = 9
+QUERIES = 10
 MOST_BYTES = 120_000
 
 

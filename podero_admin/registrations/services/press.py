@@ -272,7 +272,7 @@ def _next_attempt(access: Access, registration: Registration) -> Attempt | None:
     number = registration.attempt_number + 1
     fresh = {"attempt_number": number, "pending_at": timezone.now(), "sent_at": None, "settled_at": None}
     cleared = {"checks": 0, "complete_checks": 0, "last_check_at": None, "last_check_error": "", "next_check_at": None}
-    emptied = {"claimed_until": None, "messages": "", "candidates": ""}
+    emptied = {"claimed_until": None, "messages": "", "candidates": "", "decided_by_id": None, "decision_reason": ""}
     values = fresh | cleared | emptied
     moved = move(
         registration,

@@ -74,6 +74,13 @@ def test_what_is_absent_goes_out_again_and_its_counters_begin_anew(absent, again
     assert len(posts(world)) == 2
 
 
+def test_what_a_senior_said_of_the_attempt_before_is_not_said_of_the_next(absent, again, sara):
+    registration = absent()
+    Registration.objects.filter(pk=registration.pk).update(decided_by=sara, decision_reason="Podero has none")
+    registration = again(Registration.objects.get(pk=registration.pk))
+    assert (registration.outcome, registration.decided_by, registration.decision_reason) == ("confirmed", None, "")
+
+
 def test_a_stale_button_does_nothing(not_sent, again, world):
     registration = again(not_sent())
     assert again(registration, number=1).attempt_number == 2

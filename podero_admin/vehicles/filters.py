@@ -1,6 +1,6 @@
 """What a list of vehicles is asked for: read from the address, and each value that cannot be used is said in words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -22,8 +22,10 @@ _ALLOWED = {
     "health": frozenset(health.value for health in Health),
     **dict.fromkeys(STATUS_FILTERS, _STATUSES),
     "price_zone": _ZONES,
+    "waiting": frozenset({"true"}),
     "sort": frozenset(SORTS),
 }
+_TEXTS = ("health", *STATUS_FILTERS, "price_zone", "maker", "waiting")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class VehicleFilters:
     monitoring_status: str = ""
     steering_status: str = ""
     price_zone: str = ""
+    maker: str = ""
+    waiting: str = ""
     action_needed: bool | None = None
     connected: bool | None = None
     sort: str = "urgency"
@@ -52,7 +56,7 @@ class VehicleFilters:
 
     def as_query(self) -> dict[str, str]:
         """The address that asks for this list."""
-        texts = {name: getattr(self, name) for name in ("health", *STATUS_FILTERS, "price_zone")}
+        texts = {name: getattr(self, name) for name in _TEXTS}
         flags = {name: _said(getattr(self, name)) for name in ("action_needed", "connected")}
         sort = "" if self.sort == "urgency" else self.sort
         organization = str(self.organization or "")
@@ -63,14 +67,26 @@ class VehicleFilters:
         }
 
 
+#: The common questions, as the chips ask them.
+QUESTIONS: Mapping[str, VehicleFilters] = {
+    "Needs action": VehicleFilters(action_needed=True),
+    "Connection error": VehicleFilters(connection_status="error"),
+    "Steering error": VehicleFilters(steering_status="error"),
+    "Readings old": VehicleFilters(health="old"),
+    "Waiting for the customer": VehicleFilters(waiting="true"),
+    "All": VehicleFilters(),
+}
+
+
 def _said(flag: bool | None) -> str:  # noqa: FBT001 - three values, none of them a switch
     return "" if flag is None else str(flag).lower()
 
 
-def read_filters(query: Mapping[str, str], *, access: Access) -> VehicleFilters:
-    """Values that make no sense are left out and named in `problems`."""
+def read_filters(query: Mapping[str, str], *, access: Access, makers: Collection[str] = ()) -> VehicleFilters:
+    """Values that make no sense are left out and named in `problems`; `makers` are those that there are."""
     problems: dict[str, str] = {}
-    texts = {name: _one_of(name, query.get(name, ""), allowed, problems) for name, allowed in _ALLOWED.items()}
+    possible = _ALLOWED | {"maker": frozenset(makers)}
+    texts = {name: _one_of(name, query.get(name, ""), allowed, problems) for name, allowed in possible.items()}
     flags = {name: _flag(name, query.get(name, ""), problems) for name in ("action_needed", "connected")}
     organization = _organization(query.get("organization", ""), access, problems)
     sort = texts.pop("sort") or "urgency"

@@ -35,7 +35,25 @@ def _indexes() -> list[models.Index]:
         models.Index(fields=[column, "urgency", "stale_after", "id"], name=f"vehicle_{column}") for column in _FILTERS
     ]
     searched = [models.Index(fields=["search_key"], name="vehicle_by_search_key")]
-    return [*orders, *in_organization, *filtered, *searched]
+    return [*orders, *in_organization, *filtered, *searched, *_of_makers(), *_of_errors()]
+
+
+def _of_makers() -> list[models.Index]:
+    """For the filter in the first order, and to list the makers of an organisation step by step."""
+    return [
+        models.Index(fields=["maker", "urgency", "stale_after", "id"], name="vehicle_of_maker"),
+        models.Index(fields=["organization", "maker"], name="vehicle_makers"),
+    ]
+
+
+def _of_errors() -> list[models.Index]:
+    """Of the few that have one, so that they can be counted: for the chips."""
+    return [
+        models.Index(
+            fields=["organization"], condition=models.Q(**{f"{column}_status": "error"}), name=f"vehicle_{column}_error"
+        )
+        for column in ("connection", "steering")
+    ]
 
 
 class Vehicle(models.Model):

@@ -14,7 +14,7 @@ from podero_admin.core.errors import NotFound
 from podero_admin.core.paging import Page, paginate
 from podero_admin.directory.selectors import within
 from podero_admin.vehicles.filters import STATUS_FILTERS, VehicleFilters
-from podero_admin.vehicles.models import Vehicle
+from podero_admin.vehicles.models import NEVER, Vehicle
 from podero_admin.vehicles.statuses import Health
 from podero_admin.vehicles.urgency import URGENCY
 
@@ -46,7 +46,7 @@ def vehicle_get(*, access: Access, vehicle_id: UUID) -> Vehicle:
 
 
 def vehicle_list(*, access: Access, filters: VehicleFilters, after: str = "", before: str = "") -> Page[Listed]:
-    found = _filtered(_of_organizations(access, filters.organization), filters)
+    found = filtered(_of_organizations(access, filters.organization), filters)
     if filters.sort != "urgency" and filters.is_filtered:
         found = _few_or_all(found)
     order = ORDERS[filters.sort]
@@ -93,13 +93,19 @@ def _of_organizations(access: Access, asked: UUID | None) -> QuerySet[Vehicle]:
     return within(Vehicle.objects.all(), allowed & {asked} if asked else access.listed_ids(Permission.VEHICLE_VIEW))
 
 
-def _filtered(vehicles: QuerySet[Vehicle], filters: VehicleFilters) -> QuerySet[Vehicle]:
-    same = {name: getattr(filters, name) for name in (*STATUS_FILTERS, "price_zone") if getattr(filters, name)}
+def filtered(vehicles: QuerySet[Vehicle], filters: VehicleFilters) -> QuerySet[Vehicle]:
+    same = {name: getattr(filters, name) for name in (*STATUS_FILTERS, "price_zone", "maker") if getattr(filters, name)}
+    if filters.waiting:
+        same |= WAITING
     if filters.connected is not None:
         same["is_connected__in"] = [filters.connected]
     if filters.action_needed is not None:
         vehicles = _in_need(vehicles, needed=filters.action_needed)
     return _healthy_like(vehicles.filter(**same), filters.health)
+
+
+#: Waits for its owner: neither deleted, gone nor in need of action; not connected; and it has never reported.
+WAITING = {"urgency": URGENCY[Health.NOT_CONNECTED], "stale_after": NEVER}
 
 
 def _in_need(vehicles: QuerySet[Vehicle], *, needed: bool) -> QuerySet[Vehicle]:

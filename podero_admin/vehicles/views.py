@@ -11,6 +11,7 @@ from podero_admin.core.errors import PoderoAway
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
 from podero_admin.vehicles import services
 from podero_admin.vehicles.controls import chips, controls
+from podero_admin.vehicles.counts import fleets, makers, question_counts
 from podero_admin.vehicles.filters import read_filters
 from podero_admin.vehicles.page import vehicle_page
 from podero_admin.vehicles.rows import vehicle_rows
@@ -21,15 +22,16 @@ from podero_admin.vehicles.selectors import vehicle_list
 @requires(Permission.VEHICLE_VIEW)
 def vehicles(request: StaffRequest) -> HttpResponse:
     access, query = request.access, request.GET
-    filters = read_filters(query.dict(), access=access)
+    known = fleets(access=access)
+    filters = read_filters(query.dict(), access=access, makers=makers(known))
     page = vehicle_list(access=access, filters=filters, after=query.get("after", ""), before=query.get("before", ""))
     listed = access.listed_ids(Permission.VEHICLE_VIEW)
     names = {seat.organization_id: seat.name for seat in access.seats if seat.organization_id in listed}
     context = {
         "page": page,
         "rows": vehicle_rows(page.rows, names if len(names) > 1 else {}),
-        "chips": chips(filters),
-        "controls": controls(filters, access),
+        "chips": chips(filters, question_counts(known, access=access, organization=filters.organization)),
+        "controls": controls(filters, access, makers(known)),
         "problems": list(filters.problems.values()),
         "is_filtered": filters.is_filtered,
         "count": f"{len(page.rows)} vehicles on this page{', more on the next' if page.after else ''}.",

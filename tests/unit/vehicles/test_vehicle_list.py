@@ -12,7 +12,7 @@ from podero_admin.vehicles.filters import SORTS, VehicleFilters, read_filters
 from podero_admin.vehicles.models import NEVER, Vehicle
 from podero_admin.vehicles.selectors import vehicle_get, vehicle_list, vehicles_of
 from podero_admin.vehicles.statuses import Health
-from podero_admin.vehicles.urgency import URGENCY
+from podero_admin.vehicles.urgency import URGENCY, URGENCY_GONE
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +179,8 @@ def test_a_cursor_of_another_filter_is_refused(jana: Customer, alice: Any, acces
         "price_zone",
         "action_needed",
         "connected",
+        "maker",
+        "waiting",
         "sort",
     ],
 )
@@ -199,3 +201,23 @@ def test_a_list_costs_one_query(jana: Customer, alice: Any, access_of: Any, djan
     with django_assert_num_queries(1):
         page = vehicle_list(access=access, filters=VehicleFilters())
         assert {row.customer__name for row in page.rows} == {"Jana"}
+
+
+def test_a_maker_that_there_is_can_be_asked_for(jana: Customer, alice: Any, access_of: Any) -> None:
+    make(jana, "Model 3", maker="Tesla")
+    make(jana, "Enyaq", maker="Škoda")
+    filters = read_filters({"maker": "Škoda"}, access=access_of(alice), makers=("Škoda", "Tesla"))
+    assert filters.as_query() == {"maker": "Škoda"}
+    assert [row.title for row in vehicle_list(access=access_of(alice), filters=filters).rows] == ["Enyaq"]
+    assert set(read_filters({"maker": "Saab"}, access=access_of(alice), makers=("Škoda",)).problems) == {"maker"}
+
+
+def test_waiting_are_those_whose_owner_never_connected(jana: Customer, alice: Any, access_of: Any) -> None:
+    never = {"reported_at": None, "reported_key": NEVER, "stale_after": NEVER, "is_connected": False}
+    make(jana, "Waits", Health.NOT_CONNECTED, **never)
+    make(jana, "Lapsed", Health.NOT_CONNECTED, is_connected=False)
+    make(jana, "Deleted", Health.DELETED, **never)
+    make(jana, "Acts", Health.ACTION_NEEDED, **never)
+    make(jana, "Gone", Health.NOT_CONNECTED, **never, is_gone=True, urgency=URGENCY_GONE)
+    make(jana, "Silent", Health.NOTHING_KNOWN, **never | {"is_connected": True})
+    assert titles(access_of(alice), waiting="true") == ["Waits"]

@@ -21,6 +21,6 @@ def test_one_press_makes_one_vehicle_whatever_happens() -> None:
     given = ["--seed", os.environ.get("PROVE_SEED", "3"), "--database", os.environ.get("TEST_DATABASE_URL", "")]
     command = [sys.executable, "-m", "tests.faults.prove", *SHORT.split(), *CROWDS.split(), *given]
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "TEST_BROKER_URL") if name in os.environ}
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True, timeout=400)
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True, timeout=900)
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]

@@ -127,6 +127,17 @@ def test_a_bad_decision_is_told_and_changes_nothing(client_of, sara, stored, dat
     assert registration.outcome == "review"
 
 
+def test_without_script_the_page_loads_itself_anew_but_for_whoever_decides(client_of, alice, sara, stored):
+    registration, reload = stored("unknown"), 'http-equiv="refresh"'
+    address, senior = f"/registrations/{registration.reference}/", client_of(sara)
+    assert reload in client_of(alice).get(address).content.decode()
+    page = senior.get(address).content.decode()
+    assert reload in page
+    assert f'href="{address}?still=1"' in page
+    assert reload not in senior.get(f"{address}?still=1").content.decode()
+    assert reload not in senior.post(f"{address}decide/", {"vehicle": "none"}).content.decode()
+
+
 def test_a_decision_leads_back_to_the_page_with_the_reason(client_of, sara, stored):
     registration = stored("review")
     client = client_of(sara)

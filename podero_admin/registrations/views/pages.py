@@ -23,7 +23,7 @@ ATTEMPT_DIGITS = 5
 @requires(Permission.CUSTOMER_VIEW)
 def detail(request: StaffRequest, reference: str) -> HttpResponse:
     registration = registration_get(access=request.access, reference=reference)
-    return detail_page(request, registration)
+    return detail_page(request, registration, is_still="still" in request.GET)
 
 
 def detail_page(
@@ -32,10 +32,15 @@ def detail_page(
     *,
     decision: DecisionForm | None = None,
     acknowledgement: AcknowledgementForm | None = None,
+    is_still: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a registration, also with a form on it that has to be filled in again."""
+    """The page of a registration, also with a form on it that has to be filled in again.
+
+    Without script it is loaded anew as long as something moves, but for whoever has begun to decide: `is_still`.
+    """
     context = presenting.detail(request.access, registration, decision=decision, acknowledgement=acknowledgement)
+    context["reloads"] = context["is_moving"] and not (is_still or decision or acknowledgement)
     context["events"] = object_history(
         access=request.access, object_type="registration", object_id=registration.reference
     )

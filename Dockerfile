@@ -11,7 +11,7 @@ COPY podero_admin podero_admin
 COPY templates templates
 COPY static static
 # Static files are collected once, here; the values are for this step only and stay in this stage.
-RUN SECRET_KEY=only-to-collect-static-files PUBLIC_URL=https://build.example.com ALLOWED_HOSTS=build.example.com \
+RUN SECRET_KEY=only-to-collect-static-files-and-nothing-else PUBLIC_URL=https://build.example.com ALLOWED_HOSTS=build.example.com \
     ALPENSTROM_CLIENT_ID=none PODERO_VAR_DIR=/tmp/var DATABASE_URL=sqlite:////tmp/var/build.sqlite3 \
     PODERO_ORGANIZATIONS=/tmp/organizations.toml \
     sh -c "sed 's#{ file = .*}#\"none\"#' organizations.example.toml > /tmp/organizations.toml \

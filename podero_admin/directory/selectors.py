@@ -58,9 +58,9 @@ def within(rows: QuerySet[Row], organization_ids: Collection[UUID]) -> QuerySet[
 
 def customer_match(*, access: Access, organization_id: UUID, key: str) -> list[Customer]:
     """The customers whose id or customer number is exactly this; for deep links."""
-    if not access.allows(Permission.CUSTOMER_VIEW, organization_id) or not key:
+    if not access.allows(Permission.CUSTOMER_VIEW, organization_id) or not key or "\0" in key:
         return []
-    condition = Q(external_user_id=key.replace("\0", "")) | (Q(id=found) if (found := as_id(key)) else Q())
+    condition = Q(external_user_id=key) | (Q(id=found) if (found := as_id(key)) else Q())
     return list(Customer.objects.filter(condition, organization_id=organization_id).order_by("sort_name", "id")[:50])
 
 

@@ -20,6 +20,7 @@ MOST_PROXIES = 10
 MOST_AT_ONCE = 64
 MOST_DAYS = 36_500
 #: Values that are never repeated, not even when they are wrong.
+SHORTEST_KEY = 32
 HIDDEN = {"SECRET_KEY", "DATABASE_URL", "CACHE_URL", "BROKER_URL", "EMAIL_URL"}
 
 
@@ -80,6 +81,12 @@ class _Reader:
             shown = "" if name in HIDDEN else f" ({raw[:60]!r})"
             self.problems.append(f"{name}{shown} cannot be used: {hint}.")
             return default
+
+
+def _key(raw: str) -> str:
+    if len(raw) < SHORTEST_KEY:
+        raise ValueError("short")
+    return raw
 
 
 def _boolean(raw: str) -> bool:
@@ -197,7 +204,9 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
     get = reader.get
     debug = get("DEBUG", _boolean, False, "say true or false")
     environment = Environment(
-        secret_key=get("SECRET_KEY", str, None, "set it to a long random text and keep it secret"),
+        secret_key=get(
+            "SECRET_KEY", _key, None, "set it to a long random text (32 characters or more) and keep it secret"
+        ),
         public_url=get(
             "PUBLIC_URL", public_url, None, "set it to the address people type, https://… (http:// only on loopback)"
         ),

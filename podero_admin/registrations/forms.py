@@ -15,7 +15,7 @@ from podero_admin.registrations import payload
 EXPLICIT = {
     "is_smart_optimization_active": (
         ("true", "On: Podero picks the hours"),
-        ("false", "Off: the car charges as it is plugged in"),
+        ("false", "Off: charges when plugged in"),
     )
 }
 TICKS = {

@@ -50,6 +50,8 @@ def test_it_names_every_missing_value_at_once() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "k" * 31),
         ("PUBLIC_URL", "podero.example.com"),
         ("PUBLIC_URL", "http://podero.example.com"),
         ("PUBLIC_URL", "https://"),

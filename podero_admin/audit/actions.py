@@ -51,6 +51,8 @@ class Action(StrEnum):
         "Fetched the customers",
         "{actor} fetched the list of customers of {object}",
     )
+    CUSTOMERS_EXPORTED = "customers.exported", "Exported customers", "{actor} exported customers: {object}"
+    VEHICLES_EXPORTED = "vehicles.exported", "Exported vehicles", "{actor} exported vehicles: {object}"
     VEHICLE_REFRESHED = "vehicle.refreshed", "Fetched a vehicle", "{actor} asked Podero for the state of {object}"
     VEHICLE_POSITION_SHOWN = (
         "vehicle.position_shown",

@@ -1,14 +1,10 @@
-"""Events as CSV that a spreadsheet opens rightly: with a byte order mark, and without starting a formula."""
+"""Events as CSV."""
 
-import csv
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from typing import Any
 
 from podero_admin.audit.models import Event
+from podero_admin.core.spreadsheet import csv_of
 
-BYTE_ORDER_MARK = "\ufeff"
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 COLUMNS = (
     "number", "at", "organization_id", "organization_name", "actor_id", "actor_name", "actor_role", "action",
     "sentence", "object_type", "object_id", "object_label", "customer_id", "vehicle_id", "outcome", "reason",
@@ -16,25 +12,5 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class _Echo:
-    """What csv writes to: it hands the line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def safe_cell(value: Any) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    text = str(value)
-    return f"'{text}" if text.startswith(STARTS_FORMULA) else text
-
-
 def csv_lines(events: Iterable[Event]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield BYTE_ORDER_MARK + str(writer.writerow(COLUMNS))
-    for event in events:
-        yield str(writer.writerow([safe_cell(getattr(event, name)) for name in COLUMNS]))
+    return csv_of(COLUMNS, ([getattr(event, name) for name in COLUMNS] for event in events))

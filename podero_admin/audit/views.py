@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from podero_admin.audit.filters import EventFilters
@@ -24,6 +23,7 @@ from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
 from podero_admin.core.paging import Page
+from podero_admin.core.spreadsheet import csv_response
 
 NOT_FILTERED = EventFilters()
 
@@ -70,13 +70,7 @@ def export(request: StaffRequest) -> StreamingHttpResponse:
     form = FilterForm(request.POST, access=request.access)
     if not form.is_valid():
         raise Invalid("These filters cannot be used, so nothing was exported. Correct them in the list first.")
-    lines = csv_lines(events_export(access=request.access, filters=form.filters))
-    name = timezone.localtime().strftime("audit-log-%Y-%m-%d-%H%M.csv")
-    return StreamingHttpResponse(
-        lines,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_response("audit-log", csv_lines(events_export(access=request.access, filters=form.filters)))
 
 
 @require_POST

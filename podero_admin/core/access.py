@@ -30,6 +30,7 @@ class Permission(StrEnum):
     RAW_VIEW = "raw_view"
     EVENTS_VIEW_ALL = "events_view_all"
     EVENTS_EXPORT = "events_export"
+    LISTS_EXPORT = "lists_export"
     CONNECTION_VIEW = "connection_view"
     STATUS_VIEW = "status_view"
 
@@ -49,6 +50,7 @@ _SUPERVISOR = _LOOK | {
     Permission.RAW_VIEW,
     Permission.EVENTS_VIEW_ALL,
     Permission.EVENTS_EXPORT,
+    Permission.LISTS_EXPORT,
     Permission.STATUS_VIEW,
 }
 

@@ -1,6 +1,6 @@
 """Look up vehicles, only within what `access` allows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import NotFound
-from podero_admin.core.paging import Page, paginate
+from podero_admin.core.paging import Page, batches, paginate
 from podero_admin.directory.selectors import within
 from podero_admin.vehicles.filters import STATUS_FILTERS, VehicleFilters
 from podero_admin.vehicles.models import NEVER, Vehicle
@@ -46,13 +46,24 @@ def vehicle_get(*, access: Access, vehicle_id: UUID) -> Vehicle:
 
 
 def vehicle_list(*, access: Access, filters: VehicleFilters, after: str = "", before: str = "") -> Page[Listed]:
-    found = filtered(_of_organizations(access, filters.organization), filters)
-    if filters.sort != "urgency" and filters.is_filtered:
-        found = _few_or_all(found)
     order = ORDERS[filters.sort]
+    found = _asked(access, filters, Permission.VEHICLE_VIEW)
     vehicles = found.values_list(*dict.fromkeys((*LISTED, *order)), named=True)
     scope = f"{_listed(access)}{filters.scope}"
     return paginate(vehicles, order=order, after=after, before=before, scope=scope)
+
+
+def vehicle_values(*, access: Access, filters: VehicleFilters, columns: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """These columns of every vehicle on the list, for a copy of it."""
+    order = ORDERS[filters.sort]
+    found = _asked(access, filters, Permission.LISTS_EXPORT)
+    rows = batches(found.values_list(*dict.fromkeys((*columns, *order)), named=True), order=order)
+    return (row[: len(columns)] for row in rows)
+
+
+def _asked(access: Access, filters: VehicleFilters, permission: Permission) -> QuerySet[Vehicle]:
+    found = filtered(_of_organizations(access, filters.organization, permission), filters)
+    return _few_or_all(found) if filters.sort != "urgency" and filters.is_filtered else found
 
 
 def vehicles_needing_action(*, access: Access, limit: int) -> list[Vehicle]:
@@ -88,9 +99,11 @@ def _listed(access: Access) -> list[str]:
     return sorted(map(str, access.listed_ids(Permission.VEHICLE_VIEW)))
 
 
-def _of_organizations(access: Access, asked: UUID | None) -> QuerySet[Vehicle]:
-    allowed = access.organization_ids(Permission.VEHICLE_VIEW)
-    return within(Vehicle.objects.all(), allowed & {asked} if asked else access.listed_ids(Permission.VEHICLE_VIEW))
+def _of_organizations(
+    access: Access, asked: UUID | None, permission: Permission = Permission.VEHICLE_VIEW
+) -> QuerySet[Vehicle]:
+    allowed = access.organization_ids(permission)
+    return within(Vehicle.objects.all(), allowed & {asked} if asked else access.listed_ids(permission))
 
 
 def filtered(vehicles: QuerySet[Vehicle], filters: VehicleFilters) -> QuerySet[Vehicle]:

@@ -3,15 +3,17 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from podero_admin.core.access import Permission, requires
-from podero_admin.core.errors import PoderoAway
+from podero_admin.core.errors import Invalid, PoderoAway
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
+from podero_admin.core.spreadsheet import csv_of, csv_response
 from podero_admin.vehicles import services
 from podero_admin.vehicles.controls import chips, controls
 from podero_admin.vehicles.counts import fleets, makers, question_counts
+from podero_admin.vehicles.exporting import HEADINGS, vehicles_export
 from podero_admin.vehicles.filters import read_filters
 from podero_admin.vehicles.page import vehicle_page
 from podero_admin.vehicles.rows import vehicle_rows
@@ -34,9 +36,20 @@ def vehicles(request: StaffRequest) -> HttpResponse:
         "controls": controls(filters, access, makers(known)),
         "problems": list(filters.problems.values()),
         "is_filtered": filters.is_filtered,
+        "exported": filters.as_query() if access.allows(Permission.LISTS_EXPORT) else None,
         "count": f"{len(page.rows)} vehicles on this page{', more on the next' if page.after else ''}.",
     }
     return render_page(request, "vehicles/list.html", context, status=422 if filters.problems else 200)
+
+
+@require_POST
+@requires(Permission.LISTS_EXPORT)
+def export(request: StaffRequest) -> StreamingHttpResponse:
+    access = request.access
+    filters = read_filters(request.POST.dict(), access=access, makers=makers(fleets(access=access)))
+    if filters.problems:
+        raise Invalid("These filters cannot be used, so nothing was exported. Correct them in the list first.")
+    return csv_response("vehicles", csv_of(HEADINGS, vehicles_export(access=access, filters=filters)))
 
 
 @require_safe

@@ -51,6 +51,8 @@ class Action(StrEnum):
         "Fetched the customers",
         "{actor} fetched the list of customers of {object}",
     )
+    CUSTOMERS_EXPORTED = "customers.exported", "Exported customers", "{actor} exported customers: {object}"
+    VEHICLES_EXPORTED = "vehicles.exported", "Exported vehicles", "{actor} exported vehicles: {object}"
     VEHICLE_REFRESHED = "vehicle.refreshed", "Fetched a vehicle", "{actor} asked Podero for the state of {object}"
     VEHICLE_POSITION_SHOWN = (
         "vehicle.position_shown",
@@ -113,8 +115,6 @@ class Action(StrEnum):
     ALARM_RAISED = "alarm.raised", "Raised an alarm", "{actor} raised the alarm: {object}"
     ALARM_ACKNOWLEDGED = "alarm.acknowledged", "Acknowledged an alarm", "{actor} has seen the alarm: {object}"
 
-    CUSTOMERS_EXPORTED = "customers.exported", "Exported customers", "{actor} exported the list of customers: {object}"
-    VEHICLES_EXPORTED = "vehicles.exported", "Exported vehicles", "{actor} exported the list of vehicles: {object}"
     EVENTS_EXPORTED = "events.exported", "Exported events", "{actor} exported events from the audit log"
     EVENTS_VERIFIED = "events.verified", "Verified the audit log", "{actor} verified the audit log"
     ACCESS_DENIED = "access.denied", "Access denied", "{actor} was not let in: {object}"

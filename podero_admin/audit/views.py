@@ -22,7 +22,7 @@ from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
 from podero_admin.core.paging import Page
-from podero_admin.core.spreadsheet import csv_answer
+from podero_admin.core.spreadsheet import csv_of, csv_response
 
 NOT_FILTERED = EventFilters()
 
@@ -69,7 +69,7 @@ def export(request: StaffRequest) -> StreamingHttpResponse:
     form = FilterForm(request.POST, access=request.access)
     if not form.is_valid():
         raise Invalid("These filters cannot be used, so nothing was exported. Correct them in the list first.")
-    return csv_answer("audit-log", EVENT_COLUMNS, events_export(access=request.access, filters=form.filters))
+    return csv_response("audit-log", csv_of(EVENT_COLUMNS, events_export(access=request.access, filters=form.filters)))
 
 
 @require_POST

@@ -1,6 +1,6 @@
 """Keyset paging: a page starts after a row, not at a number, so that page 1 and page 2,000 cost the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -53,6 +53,15 @@ def _decode(cursor: str, queryset: QuerySet[Any, Any], names: Sequence[str], sco
         raise Invalid(
             "This link to a page of the list is damaged or belongs to another list. Start again from the first page."
         ) from None
+
+
+def batches(queryset: QuerySet[Any, Row], *, order: Sequence[str], size: int = 1000) -> Iterator[Row]:
+    """All rows, read page after page, so that memory stays flat and no transaction stays open."""
+    page = paginate(queryset, order=order, size=size)
+    yield from page.rows
+    while page.after:
+        page = paginate(queryset, order=order, size=size, after=page.after)
+        yield from page.rows
 
 
 def paginate(

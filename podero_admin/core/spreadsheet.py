@@ -1,4 +1,4 @@
-"""Rows as CSV that a spreadsheet opens rightly: with a byte order mark, and without starting a formula."""
+"""CSV that a spreadsheet opens rightly: with a byte order mark, and without starting a formula; sent line by line."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,15 +29,16 @@ def safe_cell(value: Any) -> str:
     return f"'{text}" if text.startswith(STARTS_FORMULA) else text
 
 
-def csv_lines(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield BYTE_ORDER_MARK + str(writer.writerow(columns))
     for row in rows:
         yield str(writer.writerow([safe_cell(value) for value in row]))
 
 
-def csv_answer(name: str, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
-    """A file to keep, sent while it is made; `name` gets the moment and its ending."""
-    file = timezone.localtime().strftime(f"{name}-%Y-%m-%d-%H%M.csv")
-    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
-    return StreamingHttpResponse(csv_lines(columns, rows), content_type="text/csv; charset=utf-8", headers=headers)
+def csv_response(name: str, lines: Iterable[str]) -> StreamingHttpResponse:
+    """A file named after what it holds and when; however long, nothing of it is kept."""
+    moment = timezone.localtime().strftime("%Y-%m-%d-%H%M")
+    disposition = f'attachment; filename="{name}-{moment}.csv"'
+    headers = {"Content-Disposition": disposition}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)

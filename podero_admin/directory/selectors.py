@@ -1,9 +1,9 @@
 """Look up customers, only within what `access` allows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -11,8 +11,9 @@ from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from podero_admin.core.access import Access, Permission
+from podero_admin.core.counting import counted, kept
 from podero_admin.core.errors import NotFound
-from podero_admin.core.paging import Page, paginate
+from podero_admin.core.paging import Page, batches, paginate
 from podero_admin.directory.folding import query_words
 from podero_admin.directory.models import Customer
 from podero_admin.directory.search_index import CUSTOMERS
@@ -20,6 +21,7 @@ from podero_admin.organizations.models import Organization
 
 Row = TypeVar("Row", bound=Model)
 LONGEST_ID = 60
+ORDER = ["sort_name", "id"]
 SHOWN = ("id", "organization_id", "name", "email", "external_user_id", "is_gone", "deleted_at", "sort_name")
 
 
@@ -33,15 +35,45 @@ def customer_get(*, access: Access, customer_id: UUID) -> Customer:
     return found
 
 
-def customer_search(*, access: Access, text: str = "", after: str = "", before: str = "") -> Page[Customer]:
+def customer_search(
+    *, access: Access, text: str = "", organization: UUID | None = None, after: str = "", before: str = ""
+) -> Page[Customer]:
     """A page of the customers that the person's lists show; with `text`, those in which every word of it is found."""
-    organization_ids = access.listed_ids()
+    organization_ids = shown_ids(access, organization)
+    customers = _asked(text, organization_ids).only(*SHOWN)
     scope = f"{sorted(map(str, organization_ids))}:{text}"
+    return paginate(customers, order=ORDER, after=after, before=before, scope=scope)
+
+
+def customer_values(
+    *, access: Access, text: str, organization: UUID | None, columns: Sequence[str]
+) -> Iterator[Sequence[Any]]:
+    """These columns of every customer on the list, for a copy of it."""
+    found = _asked(text, shown_ids(access, organization, Permission.LISTS_EXPORT))
+    rows = batches(found.values_list(*dict.fromkeys((*columns, *ORDER)), named=True), order=ORDER)
+    return (row[: len(columns)] for row in rows)
+
+
+def shown_ids(
+    access: Access, organization: UUID | None, permission: Permission = Permission.CUSTOMER_VIEW
+) -> frozenset[UUID]:
+    """The one organisation that was asked for, or those that the person's lists show."""
+    return access.organization_ids(permission) & {organization} if organization else access.listed_ids(permission)
+
+
+def customer_counts(*, access: Access) -> dict[UUID, int]:
+    """How many customers each organisation of the person's lists has; at most a minute old, and capped."""
+
+    def count(organization_id: UUID) -> int:
+        return counted(Customer.objects.filter(organization_id=organization_id, is_gone=False))
+
+    return kept("directory:customers", sorted(access.listed_ids()), count)
+
+
+def _asked(text: str, organization_ids: Collection[UUID]) -> QuerySet[Customer]:
     if text.strip():
-        customers = _matching(text, organization_ids)
-    else:
-        customers = within(Customer.objects.filter(is_gone__in=[False]), organization_ids)
-    return paginate(customers.only(*SHOWN), order=["sort_name", "id"], after=after, before=before, scope=scope)
+        return _matching(text, organization_ids)
+    return within(Customer.objects.filter(is_gone__in=[False]), organization_ids)
 
 
 def within(rows: QuerySet[Row], organization_ids: Collection[UUID]) -> QuerySet[Row]:

@@ -7,5 +7,6 @@ from podero_admin.directory import views
 app_name = "directory"
 urlpatterns = [
     path("", views.customers, name="list"),
+    path("export/", views.export, name="export"),
     path("refresh/", views.refresh, name="refresh"),
 ]

@@ -1,6 +1,6 @@
 """Look up vehicles, only within what `access` allows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import NotFound
-from podero_admin.core.paging import Page, paginate
+from podero_admin.core.paging import Page, batches, paginate
 from podero_admin.directory.models import Customer
 from podero_admin.directory.selectors import within
 from podero_admin.vehicles.filters import STATUS_FILTERS, VehicleFilters
@@ -33,7 +33,6 @@ LISTED = (
     "battery_level", "price_zone", "reported_at", "fetched_at",
 )  # fmt: skip
 FEW = 500
-CHUNK = 1000
 HISTORY = 50
 MOST_INCIDENTS = 20
 
@@ -49,13 +48,24 @@ def vehicle_get(*, access: Access, vehicle_id: UUID) -> Vehicle:
 
 
 def vehicle_list(*, access: Access, filters: VehicleFilters, after: str = "", before: str = "") -> Page[Listed]:
-    found = _filtered(_of_organizations(access, filters.organization), filters)
-    if filters.sort != "urgency" and filters.is_filtered:
-        found = _few_or_all(found)
     order = ORDERS[filters.sort]
+    found = _asked(access, filters, Permission.VEHICLE_VIEW)
     vehicles = found.values_list(*dict.fromkeys((*LISTED, *order)), named=True)
     scope = f"{_listed(access)}{filters.scope}"
     return paginate(vehicles, order=order, after=after, before=before, scope=scope)
+
+
+def vehicle_values(*, access: Access, filters: VehicleFilters, columns: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """These columns of every vehicle on the list, for a copy of it."""
+    order = ORDERS[filters.sort]
+    found = _asked(access, filters, Permission.LISTS_EXPORT)
+    rows = batches(found.values_list(*dict.fromkeys((*columns, *order)), named=True), order=order)
+    return (row[: len(columns)] for row in rows)
+
+
+def _asked(access: Access, filters: VehicleFilters, permission: Permission) -> QuerySet[Vehicle]:
+    found = _filtered(_of_organizations(access, filters.organization, permission), filters)
+    return _few_or_all(found) if filters.sort != "urgency" and filters.is_filtered else found
 
 
 def vehicles_needing_action(*, access: Access, limit: int) -> list[Vehicle]:
@@ -68,16 +78,6 @@ def _few_or_all(vehicles: QuerySet[Vehicle]) -> QuerySet[Vehicle]:
     """A filter that finds few is looked up and sorted; one that finds many is met soon along the order's own index."""
     ids = list(vehicles.order_by().values_list("id", flat=True)[: FEW + 1])
     return Vehicle.objects.filter(id__in=ids) if len(ids) <= FEW else vehicles
-
-
-def vehicles_after(*, access: Access, filters: VehicleFilters) -> Iterator[Vehicle]:
-    """All that the list would show, by id, page after page: memory stays flat and no transaction stays open."""
-    found = _filtered(_of_organizations(access, filters.organization), filters)
-    found = found.select_related("customer", "organization").defer(*UNLISTED, "customer__raw", "customer__folded")
-    after = UUID(int=0)
-    while rows := list(found.filter(id__gt=after).order_by("id")[:CHUNK]):
-        yield from rows
-        after = rows[-1].id
 
 
 def vehicles_of(*, access: Access, customer_id: UUID) -> list[Vehicle]:
@@ -114,9 +114,11 @@ def _listed(access: Access) -> list[str]:
     return sorted(map(str, access.listed_ids(Permission.VEHICLE_VIEW)))
 
 
-def _of_organizations(access: Access, asked: UUID | None) -> QuerySet[Vehicle]:
-    allowed = access.organization_ids(Permission.VEHICLE_VIEW)
-    return within(Vehicle.objects.all(), allowed & {asked} if asked else access.listed_ids(Permission.VEHICLE_VIEW))
+def _of_organizations(
+    access: Access, asked: UUID | None, permission: Permission = Permission.VEHICLE_VIEW
+) -> QuerySet[Vehicle]:
+    allowed = access.organization_ids(permission)
+    return within(Vehicle.objects.all(), allowed & {asked} if asked else access.listed_ids(permission))
 
 
 def _filtered(vehicles: QuerySet[Vehicle], filters: VehicleFilters) -> QuerySet[Vehicle]:

@@ -3,17 +3,17 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid, PoderoAway
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
-from podero_admin.core.spreadsheet import csv_answer
+from podero_admin.core.spreadsheet import csv_of, csv_response
 from podero_admin.vehicles import services
 from podero_admin.vehicles.controls import chips, controls
 from podero_admin.vehicles.counts import vehicle_counts
-from podero_admin.vehicles.exporting import COLUMNS, vehicles_export
+from podero_admin.vehicles.exporting import HEADINGS, vehicles_export
 from podero_admin.vehicles.filters import read_filters
 from podero_admin.vehicles.notices import notices
 from podero_admin.vehicles.page import vehicle_page
@@ -37,10 +37,9 @@ def vehicles(request: StaffRequest) -> HttpResponse:
         "counted_at": counts.at,
         "incidents": notices(incidents_open(access=access), names_organization=len(names) > 1),
         "controls": controls(filters, access, counts.makers),
-        "may_export": access.allows(Permission.LISTS_EXPORT),
-        "query": filters.as_query(),
         "problems": list(filters.problems.values()),
         "is_filtered": filters.is_filtered,
+        "exported": filters.as_query() if access.allows(Permission.LISTS_EXPORT) else None,
         "count": f"{len(page.rows)} vehicles on this page{', more on the next' if page.after else ''}.",
     }
     return render_page(request, "vehicles/list.html", context, status=422 if filters.problems else 200)
@@ -48,11 +47,11 @@ def vehicles(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.LISTS_EXPORT)
-def export(request: StaffRequest) -> HttpResponseBase:
+def export(request: StaffRequest) -> StreamingHttpResponse:
     filters = read_filters(request.POST.dict(), access=request.access)
     if filters.problems:
         raise Invalid("These filters cannot be used, so nothing was exported. Correct them in the list first.")
-    return csv_answer("vehicles", COLUMNS, vehicles_export(access=request.access, filters=filters))
+    return csv_response("vehicles", csv_of(HEADINGS, vehicles_export(access=request.access, filters=filters)))
 
 
 @require_safe

@@ -164,3 +164,31 @@ class TestRefresh:
     ) -> None:
         client_of(charlie).post(f"{PAGE}refresh/")
         assert set(Customer.objects.values_list("organization_id", flat=True)) == {organization_b.id}
+
+
+def test_the_list_can_be_narrowed_to_one_organisation_and_says_how_many(
+    root: Any, organization_b: Any, client_of: Any
+) -> None:
+    browser = client_of(root)
+    page(browser)
+    cache.clear()
+    text = page(browser)
+    every = Customer.objects.filter(is_gone=False).count()
+    own = Customer.objects.filter(is_gone=False, organization=organization_b)
+    assert f">All<b>{every}</b></a>" in text
+    assert f'href="/customers/?organization={organization_b.id}">Nordvolt AB<b>{own.count()}</b></a>' in text
+    text = browser.get(PAGE, {"organization": str(organization_b.id)}).content.decode()
+    assert f"{own.count()} in all." in text
+    assert '<input type="hidden" name="organization"' in text
+    found = browser.post(PAGE, {"q": "a", "organization": str(organization_b.id)})
+    assert {row.organization_id for row in found.context["page"].rows} <= {organization_b.id}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_organisation_that_is_not_ones_own_is_refused_in_words(
+    method: str, charlie: Any, organization_a: Any, client_of: Any
+) -> None:
+    for asked in (str(organization_a.id), "x", "\0"):
+        response = getattr(client_of(charlie), method)(PAGE, {"organization": asked})
+        assert response.status_code == 422
+        assert "no such organisation" in response.content.decode()

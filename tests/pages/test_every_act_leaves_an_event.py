@@ -121,6 +121,7 @@ ACTS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     ),
     "desk:refresh": ("vehicle.refreshed", lambda s: s["client"].post(reverse("desk:refresh", args=[s["customer"].id]))),
     "directory:refresh": ("customers.refreshed", lambda s: s["client"].post("/customers/refresh/")),
+    "directory:export": ("customers.exported", lambda s: s["client"].post("/customers/export/")),
     "organizations:test": (
         "connection.tested",
         lambda s: s["client"].post(reverse("organizations:test", args=[s["organization"].id])),

@@ -1,7 +1,5 @@
 """The list of vehicles: what its chips count, whom its makers and its export show, and who gets none of it."""
 
-import csv
-import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -9,7 +7,6 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from podero_admin.audit.models import Event
 from podero_admin.directory.models import Customer
 from podero_admin.organizations.selectors import system_access
 from podero_admin.vehicles.counts import FRESH
@@ -138,55 +135,3 @@ class TestMaker:
         page = client_of(alice).get("/vehicles/").content.decode()
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)" in page
-
-
-def exported(client: Any, **filters: str) -> list[dict[str, str]]:
-    response = client.post("/vehicles/export/", filters)
-    assert response.status_code == 200, response.content
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
-
-
-class TestExport:
-    def test_it_holds_what_is_filtered_and_is_an_event(self, park: Any, bob: Any, client_of: Any) -> None:
-        [car, _] = park(HEALTHY | model("Kia", "EV6"), HEALTHY | model("Fiat"))
-        [row] = exported(client_of(bob), maker="Kia")
-        assert (row["vehicle_id"], row["model"], row["health"]) == (str(car.id), "Kia EV6", "old")
-        event = Event.objects.get(action="vehicles.exported")
-        assert (event.actor_name, event.object_label) == ("Bob", "maker = Kia")
-        assert event.organization_id == car.organization_id
-
-    def test_it_names_neither_a_position_nor_a_link(self, park: Any, bob: Any, client_of: Any) -> None:
-        link = "https://connect.podero.example/secret"
-        park(HEALTHY | POSITION | {"authorization_url": link, "embeddable_url": link})
-        text = str(exported(client_of(bob)))
-        assert not [word for word in ("48.208", "16.373", "connect.podero") if word in text]
-
-    def test_no_cell_starts_a_formula(self, park: Any, bob: Any, client_of: Any) -> None:
-        park(HEALTHY | model("=cmd|' /C calc'!A0") | {"comment": "@SUM(1)"})
-        assert [(row["model"][:5], row["note"]) for row in exported(client_of(bob)) if "cmd" in row["model"]] == [
-            ("'=cmd", "'@SUM(1)")
-        ]
-
-    def test_a_supervisor_elsewhere_gets_none_of_it(
-        self, park: Any, bob: Any, client_of: Any, organization_b: Any
-    ) -> None:
-        park(HEALTHY)
-        bob.memberships.update(organization=organization_b)
-        assert exported(client_of(bob)) == []
-
-    def test_an_agent_may_not_and_the_attempt_is_an_event(self, alice: Any, client_of: Any) -> None:
-        assert client_of(alice).post("/vehicles/export/").status_code == 403
-        assert not Event.objects.filter(action="vehicles.exported").exists()
-        assert Event.objects.filter(action="access.denied").exists()
-        assert "Export CSV" not in client_of(alice).get("/vehicles/").content.decode()
-
-    def test_strangers_are_sent_to_the_sign_in(self, client: Any) -> None:
-        assert client.post("/vehicles/export/").status_code == 302
-
-    def test_it_is_not_to_be_fetched_by_a_link(self, bob: Any, client_of: Any) -> None:
-        assert client_of(bob).get("/vehicles/export/").status_code == 405
-
-    def test_filters_that_cannot_be_used_export_nothing(self, bob: Any, client_of: Any) -> None:
-        assert client_of(bob).post("/vehicles/export/", {"health": "splendid"}).status_code == 422
-        assert not Event.objects.filter(action="vehicles.exported").exists()

@@ -22,7 +22,7 @@ _SELECTS: tuple[tuple[str, str, str, Choices], ...] = (
     ("price_zone", "Price zone", "Every zone", PRICE_ZONES),
     ("action_needed", "Action needed", "Any", _YES_NO),
     ("connected", "Connected", "Any", _YES_NO),
-    ("waiting", "Waiting for customer", "Any", (("true", "Yes"),)),
+    ("waiting", "Waiting", "Any", (("true", "Yes"),)),
     ("sort", "Order", "", tuple(SORTS.items())),
 )
 

@@ -109,6 +109,34 @@
     }
   });
 
+  /* Lists: who comes back finds the row that was left. Only addresses are kept, and only while the tab is open */
+  const keep = (name, value) => { try { sessionStorage.setItem(name, value); } catch { /* not allowed in this frame */ } };
+  const kept = (name) => { try { return sessionStorage.getItem(name); } catch { return null; } };
+  const address = location.pathname + location.search;
+  const left = `left:${address}`;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("table.list a[href]");
+    if (!link) return;
+    keep(left, link.getAttribute("href"));
+    keep("list", address);
+  });
+  const showLeft = () => {
+    const href = kept(left);
+    const link = href && [...document.querySelectorAll("table.list a")].find((each) => each.getAttribute("href") === href);
+    const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    if (!link || !(isBack || document.referrer === new URL(href, location.href).href)) return;
+    link.closest("tr").classList.add("left");
+    link.focus({ preventScroll: true });
+    link.closest("tr").scrollIntoView({ block: "center" });
+  };
+  const offerList = () => {
+    const link = document.querySelector("[data-back-to-list]");
+    const list = kept("list");
+    if (!link || !list || new URL(list, location.href).pathname !== new URL(link.href).pathname) return;
+    link.href = list;
+    link.hidden = false;
+  };
+
   /* Forms: show that one is on its way, never hold it back; the server sees to it that one press is one act */
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-once]")) return;
@@ -147,7 +175,7 @@
     part.querySelector("[data-focus]")?.focus();
     tick();
   };
-  document.addEventListener("DOMContentLoaded", () => settle(document));
+  document.addEventListener("DOMContentLoaded", () => { settle(document); offerList(); showLeft(); });
   document.addEventListener("htmx:afterSettle", (event) => settle(event.target));
 
   /* What somebody has unfolded, and where they are by keyboard, stays so when the page updates itself */

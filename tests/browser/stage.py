@@ -122,8 +122,19 @@ class Stage:
             lambda page: page.locator("#q").fill("berg"),
             lambda page: page.get_by_text("2 customers").first.wait_for(),
         )
+        find = (
+            lambda page: page.locator("main [data-find]").fill("berg"),
+            lambda page: page.locator("[data-hits]").wait_for(),
+        )
+        in_vain = (
+            lambda page: page.locator("main [data-find]").fill("nobody of this name"),
+            lambda page: page.get_by_text("Nothing found").wait_for(),
+        )
         return [
             Place("start", "adam", "/"),
+            Place("search", "adam", "/search/"),
+            Place("search, found", "adam", "/search/", find),
+            Place("search, nothing found", "adam", "/search/", in_vain),
             Place("status", "adam", "/status/"),
             Place("status, short", "alice", "/status/"),
             Place("stray", "adam", f"/registrations/strays/{self.jana.strays.get().pk}/"),

@@ -50,7 +50,9 @@ def _of_errors() -> list[models.Index]:
     """Of the few that have one, so that they can be counted: for the chips."""
     return [
         models.Index(
-            fields=["organization"], condition=models.Q(**{f"{column}_status": "error"}), name=f"vehicle_{column}_error"
+            fields=["organization", f"{column}_status", "id"],
+            condition=models.Q(**{f"{column}_status": "error"}),
+            name=f"vehicle_{column}_error",
         )
         for column in ("connection", "steering")
     ]

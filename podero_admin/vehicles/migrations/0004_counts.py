@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="vehicle",
             index=models.Index(
-                fields=["organization"],
+                fields=["organization", "connection_status", "id"],
                 condition=models.Q(connection_status="error"),
                 name="vehicle_connection_error",
             ),
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="vehicle",
             index=models.Index(
-                fields=["organization"],
+                fields=["organization", "steering_status", "id"],
                 condition=models.Q(steering_status="error"),
                 name="vehicle_steering_error",
             ),

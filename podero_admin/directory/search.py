@@ -11,7 +11,7 @@ from podero_admin.core.access import Access, Permission
 from podero_admin.directory.folding import query_words
 from podero_admin.directory.models import Customer
 from podero_admin.directory.search_index import CUSTOMERS, SearchIndex
-from podero_admin.directory.selectors import SHOWN
+from podero_admin.directory.selectors import SHOWN, only_of
 
 Row = TypeVar("Row", bound=Model)
 SHORTEST_OF_ID = 6
@@ -42,4 +42,4 @@ def _by_beginning_of_id(rows: QuerySet[Row], text: str, organization_ids: Collec
     if not _HEX.fullmatch(digits):
         return rows.none()
     first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
-    return rows.filter(id__range=(first, last), organization_id__in=organization_ids).order_by("id")
+    return only_of(rows.filter(id__range=(first, last)), organization_ids).order_by("id")

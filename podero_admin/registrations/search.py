@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from podero_admin.core.access import Access, Permission
+from podero_admin.directory.selectors import only_of
 from podero_admin.registrations.models import Registration
 
 #: As people copy it: R-7F3K2M9QXA, the mark in a note ([pa:7F3K2M9QXA-1]), the beginning of either, or the ten alone.
@@ -25,7 +26,7 @@ def registrations_found(*, access: Access, text: str, limit: int) -> list[Regist
     begins = reference_asked(text)
     if not begins:
         return []
-    rows = _beginning_with(begins).filter(organization__in=access.organization_ids(Permission.CUSTOMER_VIEW))
+    rows = only_of(_beginning_with(begins), access.organization_ids(Permission.CUSTOMER_VIEW))
     shown = rows.select_related("customer").only(*SHOWN)
     return list(shown.order_by("reference")[:limit])
 

@@ -71,8 +71,8 @@ def _count(organization_id: UUID, now: datetime) -> _Kept:
     rows = Vehicle.objects.filter(organization_id=organization_id).order_by().values_list(*columns)
     questions: Counter[str] = Counter()
     makers: Counter[str] = Counter()
-    old_ones = Count("pk", filter=Q(stale_after__lt=now))
-    for maker, urgency, connection, steering, number, old in rows.annotate(number=Count("pk"), old=old_ones):
+    old_ones = Count("stale_after", filter=Q(stale_after__lt=now))
+    for maker, urgency, connection, steering, number, old in rows.annotate(number=Count("*"), old=old_ones):
         makers[maker] += number
         questions["all"] += number
         questions["action_needed"] += number * (urgency == URGENCY[Health.ACTION_NEEDED])

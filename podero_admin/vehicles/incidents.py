@@ -90,7 +90,7 @@ def _fleet(organization_id: UUID) -> _Fleet:
     rows = Vehicle.objects.filter(organization_id=organization_id, urgency__in=_LIVE).order_by()
     live: dict[str, int] = defaultdict(int)
     names: dict[str, str] = {}
-    for maker, number in rows.values_list("maker").annotate(number=Count("pk")):
+    for maker, number in rows.values_list("maker").annotate(number=Count("*")):
         live[maker_key(maker)] += number
         names.setdefault(maker_key(maker), maker)
     return _Fleet(live, names)

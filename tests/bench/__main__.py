@@ -80,6 +80,7 @@ def _child(
         rounds=7 if given.quick else given.rounds,
         unmeasured=2 if given.quick else 5,
         events=given.events,
+        vehicles=given.vehicles,
         presses=100 if given.quick else given.presses,
         known_to_sandbox=min(9000, given.customers // 2),
         latency=given.latency_ms / 1000,
@@ -93,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="few rounds and 100 registrations: to look, not to quote")
     parser.add_argument("--database", action="append", choices=databases.KINDS, help="only this one")
     parser.add_argument("--customers", type=int, default=60_000, help="with five vehicles for every three")
+    parser.add_argument(
+        "--vehicles", type=int, default=0, help="at least so many: more of the same, without their answers (1000000)"
+    )
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--presses", type=int, default=1000, help="registrations in a row")

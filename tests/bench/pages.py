@@ -24,6 +24,8 @@ from tests.bench.seeding import COMMON, RARE, People
 
 FLOOR = "/bench/floor/"
 ADMIN = "/bench/admin"
+#: The most that a page may cost, times the floor.
+LIST, COMMON_WORD, EVENTS = 3, 6, 2.5
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def pages(*, people: People, measured: Vehicle, deep: int) -> list[Page]:
     return [
         *_vehicle_pages(access, measured, deep),
         *_customer_pages(access, deep * 3 // 5),
+        *_search_pages(measured),
         *_event_pages(access, access_of(people.root), people.others[0], deep),
     ]
 
@@ -67,19 +70,22 @@ def _vehicle_pages(access: Access, measured: Vehicle, deep: int) -> list[Page]:
     peer, first = f"{ADMIN}/vehicles/vehicle/", "vehicles, first page"
     after = urlencode({"after": cursor(VehicleFilters(), deep)})
     by_customer = urlencode({"sort": "customer", "after": cursor(VehicleFilters(sort="customer"), deep)})
+    maker = urlencode({"maker": measured.maker})
     number = f"{peer}?p={deep // PAGE_SIZE + 1}"
     return [
-        Page(first, "/vehicles/", 5, peer),
-        Page(f"vehicles at row {deep:,}", f"/vehicles/?{after}", 5, number, first=first),
+        Page(first, "/vehicles/", LIST, peer),
+        Page(f"vehicles at row {deep:,}", f"/vehicles/?{after}", LIST, number, first=first),
         Page(
             "vehicles, connection status error",
             "/vehicles/?connection_status=error",
-            5,
+            LIST,
             f"{peer}?connection_status=error",
         ),
-        Page(f"vehicles by customer at row {deep:,}", f"/vehicles/?{by_customer}", 5, f"{number}&o=2"),
-        Page("vehicles, agent of one organisation", "/vehicles/", 5, by="agent"),
-        Page("vehicle, all fields, 50 events", f"/vehicles/{measured.id}/", 5, f"{peer}{measured.id}/change/"),
+        Page("vehicles of one maker", f"/vehicles/?{maker}", LIST, f"{peer}?{maker}"),
+        Page("vehicles that wait for their owner", "/vehicles/?health=not_connected", LIST),
+        Page(f"vehicles by customer at row {deep:,}", f"/vehicles/?{by_customer}", LIST, f"{number}&o=2"),
+        Page("vehicles, agent of one organisation", "/vehicles/", LIST, by="agent"),
+        Page("vehicle, all fields, 50 events", f"/vehicles/{measured.id}/", 4, f"{peer}{measured.id}/change/"),
     ]
 
 
@@ -87,10 +93,27 @@ def _customer_pages(access: Access, deep: int) -> list[Page]:
     peer, first = f"{ADMIN}/directory/customer/", "customers, first page"
     after = urlencode({"after": _deep(customers, deep, lambda: customers.customer_search(access=access))})
     return [
-        Page(first, "/customers/", 5, peer),
-        Page(f"customers at row {deep:,}", f"/customers/?{after}", 5, f"{peer}?p={deep // PAGE_SIZE + 1}", first=first),
-        Page("customers, part of an e-mail, 3 hits", "/customers/", 5, f"{peer}?q={RARE}", posted={"q": RARE}),
-        Page("customers, a common name", "/customers/", 6, posted={"q": COMMON}),
+        Page(first, "/customers/", LIST, peer),
+        Page(
+            f"customers at row {deep:,}",
+            f"/customers/?{after}",
+            LIST,
+            f"{peer}?p={deep // PAGE_SIZE + 1}",
+            first=first,
+        ),
+        Page("customers, part of an e-mail, 3 hits", "/customers/", LIST, f"{peer}?q={RARE}", posted={"q": RARE}),
+        Page("customers, a common name", "/customers/", COMMON_WORD, posted={"q": COMMON}),
+    ]
+
+
+def _search_pages(measured: Vehicle) -> list[Page]:
+    """A slip costs one search more, and on PostgreSQL finds what was meant."""
+    return [
+        Page("search, part of an e-mail, 3 hits", "/search/", LIST, posted={"q": RARE}),
+        Page("search, a common name", "/search/", COMMON_WORD, posted={"q": COMMON}),
+        Page("search, a maker", "/search/", COMMON_WORD, posted={"q": measured.maker}),
+        Page("search, the beginning of an id", "/search/", LIST, posted={"q": str(measured.id)[:13]}),
+        Page("search, a name with a slip", "/search/", COMMON_WORD, posted={"q": f"{COMMON[:-2]}x{COMMON[-1]}"}),
     ]
 
 
@@ -104,24 +127,24 @@ def _event_pages(supervisor: Access, root: Access, person: Staff, deep: int) -> 
     range_ = {"organization": str(ALPENSTROM), "from": start, "to": end}
     same = {"organization_id": str(ALPENSTROM), "at__gte": f"{start}T00:00:00+00:00", "at__lt": f"{end}T23:59:59+00:00"}
     return [
-        Page(first, "/audit/", 4, peer, by="root"),
+        Page(first, "/audit/", EVENTS, peer, by="root"),
         Page(
             f"events at row {deep:,}",
             f"/audit/?{cursor(root)}",
-            4,
+            EVENTS,
             f"{peer}?p={deep // PAGE_SIZE + 1}",
             by="root",
             first=first,
         ),
-        Page("events by person", f"/audit/?actor={person.pk}", 4, f"{peer}?actor_id={person.pk}", by="root"),
+        Page("events by person", f"/audit/?actor={person.pk}", EVENTS, f"{peer}?actor_id={person.pk}", by="root"),
         Page(
             "events by organisation and month",
             f"/audit/?{urlencode(range_)}",
-            4,
+            EVENTS,
             f"{peer}?{urlencode(same)}",
             by="root",
         ),
-        Page("events, supervisor of two organisations", "/audit/", 4),
-        Page(f"events, the supervisor at row {deep:,}", f"/audit/?{cursor(supervisor)}", 4),
-        Page("events, own ones of an agent", "/audit/", 4, by="agent"),
+        Page("events, supervisor of two organisations", "/audit/", EVENTS),
+        Page(f"events, the supervisor at row {deep:,}", f"/audit/?{cursor(supervisor)}", EVENTS),
+        Page("events, own ones of an agent", "/audit/", EVENTS, by="agent"),
     ]

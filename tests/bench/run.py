@@ -22,7 +22,17 @@ from podero_admin.vehicles.models import Vehicle
 from tests.bench import events, pages, registering, seeding, serving, weighing
 from tests.bench.measuring import Browser, Times, measure, warm
 from tests.bench.plans import plans
-from tests.bench.report import QUERIES, REGISTERING, WORKER_MEGABYTES, Fact, Line, Plan, Result
+from tests.bench.report import (
+    LIST_KILOBYTES,
+    LIST_KILOBYTES_SENT,
+    QUERIES,
+    REGISTERING,
+    WORKER_MEGABYTES,
+    Fact,
+    Line,
+    Plan,
+    Result,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,7 @@ class Options:
     unmeasured: int
     events: int
     presses: int
+    vehicles: int
     known_to_sandbox: int
     latency: float
 
@@ -66,6 +77,7 @@ def run(*, folder: Path, port: int, sandbox_port: int, world: World, options: Op
         measure(browser, [replace(page, peer="") for page in measured], rounds=options.rounds // 5, unmeasured=0)
         result.facts += [_memory(workers), _queries(counts)]
         result.weights = _weigh(browser, seeded)
+        result.facts.append(_list_bytes(dict(result.weights)["vehicles"]))
     result.sizes = seeding.sizes()
     result.seconds = time.monotonic() - started
     return result, found
@@ -81,6 +93,13 @@ def _memory(workers: psutil.Process) -> Fact:
     return "web worker after load, unique memory", f"{most:.0f} MB", f"< {WORKER_MEGABYTES} MB", most < WORKER_MEGABYTES
 
 
+def _list_bytes(weight: Mapping[str, int]) -> Fact:
+    plain, sent = weight["plain"] / 1000, weight["sent"] / 1000
+    most = f"≤ {LIST_KILOBYTES} kB ({LIST_KILOBYTES_SENT} gz)"
+    is_light = plain <= LIST_KILOBYTES and sent <= LIST_KILOBYTES_SENT
+    return "HTML of the list of vehicles", f"{plain:.1f} kB ({sent:.1f} gz)", most, is_light
+
+
 def _queries(counts: Mapping[str, int]) -> Fact:
     page, most = max(counts.items(), key=lambda item: item[1])
     return f"queries of the page that makes most ({page})", str(most), f"≤ {QUERIES}", most <= QUERIES
@@ -94,6 +113,7 @@ def _seed(world: World, options: Options) -> Seeded:
     organizations = seeding.organizations()
     people = seeding.people(organizations)
     seeding.directory(world)
+    seeding.more_vehicles(options.vehicles)
     measured = (
         Vehicle.objects.filter(battery_level__isnull=False, customer__email__gt="")
         .exclude(price_zone="")
@@ -178,6 +198,7 @@ def _weigh(browser: Browser, seeded: Seeded) -> list[tuple[str, dict[str, int]]]
     last = Organization.objects.count()
     wanted = {
         "start": "/",
+        "search": "/search/",
         "customers": "/customers/",
         "customer": f"/customers/{measured.customer_id}/",
         "registering": f"/customers/{Registration.objects.latest('id').customer_id}/register/",

@@ -3,12 +3,17 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve
 
+from podero_admin.accounts.selectors import access_of
 from podero_admin.audit.services import verify_now
+from podero_admin.directory.selectors import customer_counts
 from podero_admin.organizations.selectors import system_access
 from podero_admin.sandbox.world import World
+from podero_admin.vehicles.counts import vehicle_counts
 from podero_admin.vehicles.models import Vehicle
 from tests.bench import events, pages, report, seeding
 from tests.bench.plans import plan_of, plans
@@ -48,6 +53,31 @@ def test_no_page_scans_or_sorts_a_table_that_grows(seeded):
     found = [plan for page in measured for plan in plans(page, getattr(people, page.by))[1]]
     assert len(found) > len(measured)
     assert [(plan.page, plan.bad) for plan in found if plan.bad] == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="as above")
+def test_what_is_counted_for_the_chips_is_read_from_an_index_alone(seeded):
+    people, _ = seeded
+    cache.clear()
+    with CaptureQueriesContext(connection) as asked:
+        vehicle_counts(access=access_of(people.agent))
+        customer_counts(access=access_of(people.agent))
+    counted = [
+        plan_of("chips", query["sql"])
+        for query in asked.captured_queries
+        if "COUNT(" in query["sql"] and "podero_cache" not in query["sql"]
+    ]
+    steps = [plan.steps for plan in counted]
+    assert len(steps) == 2  # one for the vehicles and their makers, one for the customers
+    assert [step for step in steps if "USING COVERING INDEX" not in step] == []
+
+
+def test_more_vehicles_are_made_of_those_that_are_there(seeded):
+    before = Vehicle.objects.count()
+    seeding.more_vehicles(before + 30)
+    seeding.more_vehicles(5)
+    assert Vehicle.objects.count() == before + 30
+    assert Vehicle.objects.values("search_key").distinct().count() == before + 30
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="as above")

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.faults.fill.fleet import Fleet, flush_redis, free_redis
-from tests.faults.prove import stage as staging
+from tests.faults.prove import databases
 from tests.faults.prove.__main__ import close_connections, free_ports
 
 
@@ -57,9 +57,10 @@ def parser() -> argparse.ArgumentParser:
 def prepared(options: argparse.Namespace) -> Iterator[Fleet]:
     """A folder, ports, a database and a Redis number of this run's own; all ended and removed with the block."""
     var, name = Path(tempfile.mkdtemp(prefix="podero-admin-fill-")), f"podero_admin_fill_{os.getpid()}"
-    url = staging.database_of(options.database, name) if options.database else ""
+    url = databases.database_of(options.database, name) if options.database else ""
     broker = free_redis(options.broker) if options.broker else ""
-    fleet = Fleet(*free_ports(), var, database_url=url, users=options.users, seed=options.seed, broker_url=broker,
+    port, sandbox_port, tls_port = free_ports()
+    fleet = Fleet(port, sandbox_port, var, tls_port=tls_port, database_url=url, users=options.users, seed=options.seed, broker_url=broker,
                   per_second=options.per_second, at_once=options.at_once, deadline=options.deadline,
                   threads=options.threads)  # fmt: skip
     try:
@@ -75,7 +76,7 @@ def prepared(options: argparse.Namespace) -> Iterator[Fleet]:
             flush_redis(broker)
         if not options.keep:
             if options.database:
-                staging.drop_database(options.database, name)
+                databases.drop_database(options.database, name)
             shutil.rmtree(var, ignore_errors=True)
 
 

@@ -10,7 +10,7 @@ from podero_admin.core.progress import Progress
 from podero_admin.sandbox.world import World
 from tests.faults.fill import checking
 from tests.faults.fill.fleet import Fleet
-from tests.faults.prove.stage import Control
+from tests.faults.prove.levers import Control
 
 
 def say(text: str) -> None:

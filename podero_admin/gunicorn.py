@@ -1,5 +1,6 @@
 """How gunicorn serves the dashboard: `gunicorn --config python:podero_admin.gunicorn`; arguments after it win."""
 
+import gc
 import subprocess
 import sys
 from typing import Any
@@ -11,6 +12,7 @@ workers = 2
 threads = 8
 timeout = 120
 graceful_timeout = 50
+COLLECT_AFTER = (5_000, 20, 20)
 keepalive = 5
 control_socket_disable = True
 loglevel = "warning"
@@ -32,3 +34,11 @@ def post_worker_init(worker: Any) -> None:
     from podero_admin.gateway import share_threads  # noqa: PLC0415 - Django is set up by now, and not before
 
     share_threads(worker.cfg.threads)
+    _spare_collector()
+
+
+def _spare_collector() -> None:
+    """What was loaded stays for good, and a page makes thousands of objects that need no collector to go."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)

@@ -87,6 +87,14 @@ def open_registration_of(customer: Customer) -> Registration | None:
     return standing.only("reference", "created_at", "requested_by__name", "requested_by__email").first()
 
 
+def others_of(customer: Customer, *, since: datetime) -> list[Registration]:
+    """The customer's registrations that are open, or were confirmed since, by one question: a press waits for it."""
+    is_recent = Q(outcome=Outcome.CONFIRMED, settled_at__gte=since)
+    others = Registration.objects.filter(Q(outcome__in=sorted(OPEN)) | is_recent, customer=customer)
+    columns = ("reference", "created_at", "outcome", "requested_by__name", "requested_by__email")
+    return list(others.select_related("requested_by").only(*columns).order_by("id"))
+
+
 def same_model_of(customer: Customer, maker: str, model: str) -> Vehicle | None:
     """A vehicle of the customer of the same maker and model."""
     if not (maker and model):

@@ -20,7 +20,7 @@ from podero_admin.podero.errors import PoderoError
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import OPEN, SENDABLE_AGAIN, Outcome
 from podero_admin.registrations.payload import has_rare_fields, with_tag
-from podero_admin.registrations.selectors import open_registration_of, same_model_of
+from podero_admin.registrations.selectors import open_registration_of, others_of, same_model_of
 from podero_admin.registrations.services.send import registration_send
 from podero_admin.registrations.services.transition import move, tell
 from podero_admin.registrations.services.truth import vehicles_look
@@ -119,7 +119,7 @@ def registration_send_again(*, access: Access, registration: Registration, attem
             _refuse_overtaken(registration)
             attempt = _next_attempt(access, registration)
     except IntegrityError:
-        _refuse_second(registration.customer)
+        _refuse_second(open_registration_of(registration.customer))
         return registration
     if attempt:
         registration_send(access=access, registration=registration, attempt=attempt, token_problem=token_problem)
@@ -177,15 +177,15 @@ def _refuse_overtaken(registration: Registration) -> None:
 
 def _second_thoughts(customer: Customer, payload: Mapping[str, Any], *, confirm_duplicate: bool) -> Suspicion:
     """Refuse a second open registration, and a likely duplicate that nobody confirmed; else the confirmed suspicion."""
-    _refuse_second(customer)
-    suspicion = _suspicion(customer, payload)
+    others = others_of(customer, since=timezone.now() - RECENT)
+    _refuse_second(next((other for other in others if other.outcome in OPEN), None))
+    suspicion = _suspicion(customer, payload, next(iter(others), None))
     if suspicion.text and not confirm_duplicate:
         raise DuplicateSuspected(suspicion)
     return suspicion
 
 
-def _refuse_second(customer: Customer) -> None:
-    other = open_registration_of(customer)
+def _refuse_second(other: Registration | None) -> None:
     if other is not None:
         begun = timezone.localtime(other.created_at)
         since = f"{begun:%H:%M}" if begun.date() == timezone.localdate() else f"{begun.day} {begun:%B, %H:%M}"
@@ -196,10 +196,8 @@ def _refuse_second(customer: Customer) -> None:
         )
 
 
-def _suspicion(customer: Customer, payload: Mapping[str, Any]) -> Suspicion:
+def _suspicion(customer: Customer, payload: Mapping[str, Any], recent: Registration | None) -> Suspicion:
     """Whether this may be one car twice; two equal cars are legitimate, so a person decides."""
-    confirmed = Registration.objects.filter(customer=customer, outcome=Outcome.CONFIRMED)
-    recent = confirmed.filter(settled_at__gte=timezone.now() - RECENT).only("reference").first()
     if recent:
         text = f"A vehicle of this customer was registered in the last 24 hours ({recent.reference})."
         return Suspicion(text, recent)
@@ -225,7 +223,7 @@ def _first_press(
         return first
     if not isinstance(refused, IntegrityError):
         raise refused
-    _refuse_second(customer)
+    _refuse_second(open_registration_of(customer))
     message = (
         "Another registration of this customer was settled just now. Look at the customer's page, then press again."
     )

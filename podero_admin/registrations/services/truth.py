@@ -83,6 +83,9 @@ def _more_than_once(ids: Iterable[str]) -> str:
 
 
 def _is_taken(registration: Registration, vehicle: Vehicle) -> bool:
+    """Whoever links a vehicle leaves the reference on it; one that bears none, or ours, belongs to nobody else."""
+    if vehicle.registered_reference in {"", registration.reference}:
+        return False
     return Registration.objects.filter(vehicle=vehicle).exclude(pk=registration.pk).exists()
 
 

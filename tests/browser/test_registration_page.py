@@ -143,3 +143,17 @@ def test_the_place_of_the_keyboard_stays_while_the_page_updates_itself(desk: Pag
         desk.evaluate("() => { document.getElementById('main').dataset.old = ''; }")
         expect(desk.locator("main[data-old]")).to_have_count(0, timeout=8_000)
         expect(place).to_be_focused()
+
+
+def test_a_press_is_not_lost_when_the_preview_arrives_beneath_the_pointer(desk: Page, jana, world):
+    desk.goto(f"/customers/{jana.id}/register/")
+    desk.get_by_label("Smart charging").select_option("true")
+    expect(desk.locator("#preview")).not_to_contain_text("EV6")
+    desk.get_by_label("Manufacturer").fill("Kia")
+    desk.get_by_label("Model", exact=True).fill("EV6")
+    register_button(desk).hover()
+    desk.mouse.down()
+    expect(desk.locator("#preview")).to_contain_text("EV6")
+    desk.mouse.up()
+    expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
+    assert posts(world) == 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -15,6 +15,8 @@ from podero_admin.mirror.models import Allowance, Lane
 RUN = timedelta(seconds=5)
 #: What a lane takes at one time is what it may ask in this time.
 TURN_SECONDS = 0.25
+#: A lane just made was leased until then: long over by every clock, also by one that is behind the maker's.
+FREE = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_PAUSE = timedelta(hours=1)
 
 
@@ -40,7 +42,7 @@ def _take_lane(organization_id: UUID, mine: UUID) -> int | None:
     lanes = Lane.objects.filter(organization_id=organization_id, number__lt=settings.MIRROR_AT_ONCE)
     known = dict(lanes.values_list("number", "pk"))
     if len(known) < settings.MIRROR_AT_ONCE:
-        _make_lanes(organization_id, now)
+        _make_lanes(organization_id)
     free = lanes.filter(leased_until__lte=now)
     for pk in free.order_by("number").values_list("pk", flat=True):
         if Lane.objects.filter(pk=pk, leased_until__lte=now).update(leased_until=now + lease(), holder=mine):
@@ -48,9 +50,9 @@ def _take_lane(organization_id: UUID, mine: UUID) -> int | None:
     return None
 
 
-def _make_lanes(organization_id: UUID, now: datetime) -> None:
+def _make_lanes(organization_id: UUID) -> None:
     numbers = range(settings.MIRROR_AT_ONCE)
-    lanes = [Lane(organization_id=organization_id, number=number, leased_until=now) for number in numbers]
+    lanes = [Lane(organization_id=organization_id, number=number, leased_until=FREE) for number in numbers]
     Lane.objects.bulk_create(lanes, ignore_conflicts=True)
 
 

@@ -99,3 +99,11 @@ def test_a_short_pause_does_not_end_a_long_one(organization_a: Any) -> None:
     budget.organization_pause(organization_a.id, seconds=600, reason="long")
     budget.organization_pause(organization_a.id, seconds=1, reason="short")
     assert Allowance.objects.get().pause_reason == "long"
+
+
+def test_a_lane_just_made_is_free_by_a_clock_that_is_behind(listed: Any, settings: Any, time_machine: Any) -> None:
+    settings.MIRROR_AT_ONCE = 2
+    with budget.lane(listed.id) as first:
+        time_machine.move_to(timezone.now() - timedelta(seconds=10))
+        with budget.lane(listed.id) as second:
+            assert (first, second) == (True, True)

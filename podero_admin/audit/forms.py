@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -58,7 +59,7 @@ class FilterForm(forms.Form):
             end=given["to"],
         )
 
-    @property
+    @cached_property
     def given(self) -> dict[str, str]:
         """What stands in the fields, right or wrong."""
         return {name: str(self.data.get(name, "")) for name in self.fields}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from podero_admin.core.progress import Progress
 from podero_admin.sandbox.world import World
-from tests.faults.fill import checking
+from tests.faults.fill import checking, showing
 from tests.faults.fill.fleet import Fleet
 from tests.faults.prove.levers import Control
 
@@ -111,6 +111,7 @@ class Filling:
     def problems(self) -> Iterator[str]:
         world = World.demo(seed=self.options.seed, users=self.options.users)
         yield from checking.differences(world)
+        yield from showing.differences(world, self.fleet.address)
         asked = self.control.count("vehicles")
         in_the_air = 2 * self.options.at_once * max(1, int(self.options.per_second / self.options.at_once / 4))
         yield from checking.asked_too_often(asked, most_twice=in_the_air if self.killed else 0)
@@ -131,5 +132,5 @@ class Filling:
         say(f"largest resident memory seen: {peaks}")
         for problem in problems:
             say(f"WRONG: {problem}")
-        say("wrong" if problems else "every customer and vehicle is as in the sandbox")
+        say("wrong" if problems else "every customer and vehicle, list, number and search is as in the sandbox")
         return 1 if problems else 0

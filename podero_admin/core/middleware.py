@@ -10,8 +10,8 @@ from django.utils.cache import patch_vary_headers
 from django_structlog.middlewares import RequestMiddleware
 
 from podero_admin.core import health
-from podero_admin.core.errors import ApplicationError
-from podero_admin.core.http import embedded, page_of
+from podero_admin.core.errors import ApplicationError, Invalid
+from podero_admin.core.http import embedded, page_of, with_query
 
 Next = Callable[[HttpRequest], HttpResponse]
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
@@ -115,6 +115,8 @@ class ApplicationErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ApplicationError):
             return None
+        if isinstance(exception, Invalid):
+            exception.extra = _first_page(request) | exception.extra
         htmx = getattr(request, "htmx", None)
         name = "errors/_toast.html" if htmx and not htmx.boosted else "errors/refused.html"
         response = render(request, name, {"error": exception, "back": _back(request)}, status=exception.status)
@@ -122,6 +124,15 @@ class ApplicationErrorMiddleware:
             response["HX-Retarget"] = "#toasts"
             response["HX-Reswap"] = "beforeend"
         return response
+
+
+def _first_page(request: HttpRequest) -> dict[str, str]:
+    """Where a link to a page of a list leads nowhere, the list begins anew, with its filters."""
+    cursors = {"after", "before"}
+    if request.method != "GET" or not cursors & request.GET.keys():
+        return {}
+    kept = [(name, value) for name, value in request.GET.items() if name not in cursors | {"embed"}]
+    return {"href": with_query(request.path, kept), "label": "To the first page"}
 
 
 def _back(request: HttpRequest) -> str:

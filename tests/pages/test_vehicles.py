@@ -121,8 +121,14 @@ class TestList:
         assert client_of(alice).get("/vehicles/?utm=1&embed=1").status_code == 200
 
     @pytest.mark.parametrize("name", ["after", "before"])
-    def test_a_damaged_cursor_is_said_in_words(self, name: str, alice: Any, client_of: Any) -> None:
-        assert client_of(alice).get("/vehicles/", {name: "x\0"}).status_code == 422
+    def test_a_damaged_cursor_is_said_in_words_and_leads_to_the_first_page(
+        self, name: str, alice: Any, client_of: Any
+    ) -> None:
+        response = client_of(alice).get("/vehicles/", {name: "x\0", "sort": "maker"})
+        assert response.status_code == 422
+        assert (
+            '<a class="btn btn-primary" href="/vehicles/?sort=maker">To the first page</a>' in response.content.decode()
+        )
 
     def test_the_next_page_keeps_the_filters(self, jana: Customer, world: Any, alice: Any, client_of: Any) -> None:
         for _ in range(51):

@@ -19,7 +19,8 @@ ABOUT_THE_DATABASE = (
         for room in ("accounts", "audit", "directory", "mirror", "organizations", "registrations", "vehicles")
     ),
     "tests/pages",
-    "tests/faults",
+    "tests/faults/test_mirror.py",
+    "tests/faults/prove",
 )
 PARALLEL = ("-n", "2", "--dist", "loadfile")
 

@@ -14,6 +14,7 @@ from typing import Any
 from podero_admin.sandbox.demo import ALPENSTROM, NORDVOLT
 from podero_admin.sandbox.world import World
 from tests.bench import databases, report, serving
+from tests.redis_number import redis_number
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = """[[organization]]
@@ -49,14 +50,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measured(kind: str, world: World, given: argparse.Namespace) -> tuple[Any, Any]:
     """In a child, since Django knows one configuration per process; the child inherits the world, which takes long to make."""
-    with tempfile.TemporaryDirectory(prefix="podero-bench-") as name, databases.fresh(kind, Path(name)) as url:
+    cache = given.cache if kind == "postgresql" else ""
+    with (
+        tempfile.TemporaryDirectory(prefix="podero-bench-") as name,
+        databases.fresh(kind, Path(name)) as url,
+        redis_number(cache) as cache_url,
+    ):
         folder, ports = Path(name), (serving.free_port(), serving.free_port())
         entries = [
             ENTRY.format(id=id_, name=name, client=client, zone=zone, port=ports[1])
             for id_, name, client, zone in ORGANIZATIONS
         ]
         (folder / "organizations.toml").write_text("\n".join(entries), encoding="utf-8")
-        environment = serving.environment(folder=folder, database_url=url, port=ports[0])
+        environment = serving.environment(folder=folder, database_url=url, cache_url=cache_url, port=ports[0])
         child = multiprocessing.get_context("fork").Process(
             target=_child, args=(folder, ports, environment, world, given)
         )
@@ -93,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds and 100 registrations: to look, not to quote")
     parser.add_argument("--database", action="append", choices=databases.KINDS, help="only this one")
+    parser.add_argument(
+        "--cache", default="", help="a Redis as cache beside PostgreSQL, as installed for real (else: the database)"
+    )
     parser.add_argument("--customers", type=int, default=60_000, help="with five vehicles for every three")
     parser.add_argument(
         "--vehicles", type=int, default=0, help="at least so many: more of the same, without their answers (1000000)"

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import psutil
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
@@ -127,9 +128,10 @@ def _seed(world: World, options: Options) -> Seeded:
 
 
 def _version() -> str:
+    beside = ", Redis as cache" if "Redis" in settings.CACHES["default"]["BACKEND"] else ""
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version" if connection.vendor == "postgresql" else "SELECT sqlite_version()")
-        return f"{'PostgreSQL' if connection.vendor == 'postgresql' else 'SQLite'} {cursor.fetchone()[0].split()[0]}"
+        return f"{'PostgreSQL' if connection.vendor == 'postgresql' else 'SQLite'} {cursor.fetchone()[0].split()[0]}{beside}"
 
 
 def _said(options: Options) -> str:

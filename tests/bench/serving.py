@@ -79,7 +79,7 @@ def unique_megabytes(master: psutil.Process) -> list[float]:
     return [worker.memory_full_info().uss / 1e6 for worker in master.children()]
 
 
-def environment(*, folder: Path, database_url: str, port: int) -> dict[str, str]:
+def environment(*, folder: Path, database_url: str, cache_url: str, port: int) -> dict[str, str]:
     """A production environment on loopback; long limits, so that nothing is fetched anew while we measure."""
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
@@ -88,6 +88,7 @@ def environment(*, folder: Path, database_url: str, port: int) -> dict[str, str]
         "ALLOWED_HOSTS": "127.0.0.1",
         "ALLOW_INSECURE_UPSTREAM": "true",
         "DATABASE_URL": database_url,
+        "CACHE_URL": cache_url,
         "PODERO_ORGANIZATIONS": str(folder / "organizations.toml"),
         "PODERO_VAR_DIR": str(folder),
         "DIRECTORY_MAX_AGE": "900000",

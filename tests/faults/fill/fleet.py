@@ -1,9 +1,6 @@
 """The real processes of a run: sandbox, one web, one scheduler, some workers; with a broker and a database of its own."""
 
-import os
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
 
 import psutil
 
@@ -75,26 +72,3 @@ def _megabytes(pid: int) -> float:
         return float(psutil.Process(pid).memory_info().rss) / 1e6
     except psutil.Error:
         return 0.0
-
-
-def free_redis(url: str) -> str:
-    """A number of this Redis where nothing is, so that the workers of others take none of our nudges."""
-    import redis
-
-    for number in range(15, 0, -1):
-        found = urlsplit(url)._replace(path=f"/{number}").geturl()
-        with redis.Redis.from_url(found) as server:
-            if server.set("podero-admin-fill", os.getpid(), nx=True) and int(_size(server)) == 1:
-                return found
-    raise RuntimeError("Every database of this Redis is in use.")
-
-
-def _size(server: Any) -> int:
-    return int(server.dbsize())
-
-
-def flush_redis(url: str) -> None:
-    import redis
-
-    with redis.Redis.from_url(url) as server:
-        server.flushdb()

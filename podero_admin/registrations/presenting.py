@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from podero_admin.core.access import Access, Permission
+from podero_admin.core.access import Access, Permission, Seat
 from podero_admin.core.http import link
 from podero_admin.fields import DEVICE_MODEL_INPUTS, DEVICE_MODEL_PREFIX, INPUTS
 from podero_admin.podero.reading import read_with
@@ -209,3 +209,9 @@ def chips(current: str, organization: str) -> list[dict[str, Any]]:
         }
         for value, label in named.items()
     ]
+
+
+def organization_chip(current: str, organization: str, seats: Iterable[Seat]) -> dict[str, str]:
+    """Whose registrations alone are listed, and the way to all; nothing where the list is not narrowed."""
+    name = next((seat.name for seat in seats if str(seat.organization_id) == organization), "")
+    return {"label": name, "href": link("registrations:list", outcome=current)} if name else {}

@@ -362,6 +362,14 @@ def test_the_list_filters_by_outcome(client_of, alice, stored):
     assert references(client.get("/registrations/", {"outcome": "review"})) == []
 
 
+def test_a_list_of_one_organisation_says_so_and_leads_to_all(client_of, alice, stored, organization_a):
+    stored("rejected")
+    client, key = client_of(alice), str(organization_a.id)
+    page = client.get("/registrations/", {"outcome": "rejected", "organization": key}).content.decode()
+    assert re.search(rf'<a class="chip" href="/registrations/\?outcome=rejected"[^>]*>Only {organization_a.name}', page)
+    assert ">Only " not in client.get("/registrations/", {"outcome": "rejected"}).content.decode()
+
+
 def test_an_agent_lists_their_own_and_seniors_and_supervisors_all(client_of, alice, bob, sara, charlie, stored):
     mine, hers = stored("confirmed").reference, stored("rejected", by=sara).reference
     assert references(client_of(alice).get("/registrations/")) == [mine]

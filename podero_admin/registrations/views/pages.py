@@ -62,11 +62,13 @@ def list_(request: StaffRequest) -> HttpResponse:
     except Invalid as error:
         problem, status, filters = error.message, error.status, {}
         page = registration_list(access=request.access, filters=filters)
+    outcome, organization = filters.get("outcome", ""), filters.get("organization", "")
     context = {
         "page": page,
         "problem": problem,
         "entries": [presenting.row(registration) for registration in page.rows],
-        "chips": presenting.chips(filters.get("outcome", ""), filters.get("organization", "")),
+        "chips": presenting.chips(outcome, organization),
+        "only": presenting.organization_chip(outcome, organization, request.access.seats),
     }
     return render_page(
         request, "registrations/list.html", context, fragment="registrations/_results.html", status=status

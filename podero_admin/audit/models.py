@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 from django.db import models
 
 from podero_admin.audit import actions
+from podero_admin.fields import FIELDS
 
 START = "0" * 64
 Row = TypeVar("Row", bound=models.Model)
@@ -109,10 +110,14 @@ class Event(AppendOnly):
         return actions.outcome_badge(self.outcome)
 
     @property
-    def differences(self) -> list[tuple[str, str, str]]:
-        """Field, before and after, as text; personal values are masked."""
+    def differences(self) -> list[tuple[str, str, str, str]]:
+        """Staff's word for a field, if there is one; its name, before and after. Personal values are masked."""
         changes: dict[str, list[Any]] = json.loads(self.changes)
-        return [(name, _text(before), _text(after)) for name, (before, after) in changes.items()]
+        labels = FIELDS if self.object_type in {"registration", "vehicle"} else {}
+        return [
+            (labels[name].label if name in labels else "", name, _text(before), _text(after))
+            for name, (before, after) in changes.items()
+        ]
 
     @property
     def registration_reference(self) -> str:

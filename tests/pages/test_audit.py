@@ -126,6 +126,13 @@ def test_an_event_shows_all_that_it_holds(client_of, done_by, bob, alice):
     assert beside.sentence in page
 
 
+def test_a_field_is_called_as_on_the_form_and_as_podero_calls_it(client_of, done_by, bob, alice):
+    event = done_by(alice, changes={"charge_target_min": (None, 30), "outcome": ("sending", "confirmed")})
+    page = client_of(bob).get(f"/audit/{event.number}/").content.decode()
+    assert re.search(r'<th scope="row">Floor<br><small[^>]*>charge_target_min</small></th>', page)
+    assert '<th scope="row">outcome</th>' in page
+
+
 def test_the_same_act_shows_nothing_of_others(client_of, done_by, alice, charlie):
     event, theirs = done_by(alice), done_by(charlie)
     assert event.request_id == theirs.request_id

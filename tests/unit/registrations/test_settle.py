@@ -19,6 +19,12 @@ DAY = 86_400
 
 
 @pytest.fixture
+def standing_clock(time_machine):
+    """For bounds a second wide: the settler's moments count from now, and on a busy machine a test takes longer."""
+    time_machine.move_to(timezone.now(), tick=False)
+
+
+@pytest.fixture
 def lost(press, world):
     """A press whose answer is lost, after the work was done or before."""
 
@@ -62,19 +68,21 @@ def died_in(press, outcome):
     return registration
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_what_died_in_pending_is_not_sent_after_a_minute(press, settled, actions):
     registration = died_in(press, "pending")
-    assert settled(registration, 40).outcome == "pending"
+    assert settled(registration, 59).outcome == "pending"
     assert settled(registration, 61).outcome == "not_sent"
     assert registration.seen == "died_pending"
     assert registration.attempts.get().outcome == "not_sent"
     assert actions(registration)[-1] == "registration.not_sent"
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_what_died_in_sending_is_unknown_twenty_seconds_after_the_deadline(press, settled, actions, settings, world):
     registration = died_in(press, "sending")
     limit = settings.PODERO_DEADLINE + 20
-    assert settled(registration, limit - 15).outcome == "sending"
+    assert settled(registration, limit - 1).outcome == "sending"
     world.faults.add(Fault("500", match="vehicles", times=None))
     assert settled(registration, limit + 1).outcome == "unknown"
     assert registration.attempts.get().seen == "died_sending"
@@ -198,9 +206,10 @@ def test_a_list_that_lags_behind_is_looked_at_again(lost, settled, world):
     assert settled(registration, 11).outcome == "confirmed"
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_without_any_new_vehicle_it_is_absent_only_after_the_window(lost, settled, world, actions):
     registration = lost(done=False)
-    assert settled(registration, 3, 6, 11, 21, 41, 81, 161, 280).outcome == "unknown"
+    assert settled(registration, 3, 6, 11, 21, 41, 81, 161, 299).outcome == "unknown"
     assert registration.complete_checks >= 3
     assert settled(registration, 302).outcome == "absent"
     assert registration.settled_at is not None

@@ -20,6 +20,8 @@ from podero_admin.core import navigation
 from podero_admin.core.access import Access
 
 THEMES = ("auto", "light", "dark")
+#: Where in a list a page begins or ends.
+CURSORS = {"after", "before"}
 THEME_COOKIE = "podero_theme"
 
 #: Where the session keeps which organisation the lists show.
@@ -57,6 +59,11 @@ class Addresses:
 
     def of(self, key: UUID) -> str:
         return f"{self.start}{key}{self.end}"
+
+
+def filters_asked(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a list is narrowed by and sorted by: its query without the place in it, and without the frame."""
+    return [(name, value) for name, value in request.GET.items() if name not in CURSORS | {"embed"}]
 
 
 def with_query(address: str, query: dict[str, Any] | Iterable[tuple[str, Any]]) -> str:

@@ -11,7 +11,7 @@ from django_structlog.middlewares import RequestMiddleware
 
 from podero_admin.core import health
 from podero_admin.core.errors import ApplicationError, Invalid
-from podero_admin.core.http import embedded, page_of, with_query
+from podero_admin.core.http import CURSORS, embedded, filters_asked, page_of, with_query
 
 Next = Callable[[HttpRequest], HttpResponse]
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
@@ -128,11 +128,9 @@ class ApplicationErrorMiddleware:
 
 def _first_page(request: HttpRequest) -> dict[str, str]:
     """Where a link to a page of a list leads nowhere, the list begins anew, with its filters."""
-    cursors = {"after", "before"}
-    if request.method != "GET" or not cursors & request.GET.keys():
+    if request.method != "GET" or not CURSORS & request.GET.keys():
         return {}
-    kept = [(name, value) for name, value in request.GET.items() if name not in cursors | {"embed"}]
-    return {"href": with_query(request.path, kept), "label": "To the first page"}
+    return {"href": with_query(request.path, filters_asked(request)), "label": "To the first page"}
 
 
 def _back(request: HttpRequest) -> str:

@@ -11,7 +11,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from podero_admin.core import drawing
-from podero_admin.core.http import embedded, with_query
+from podero_admin.core.http import embedded, filters_asked, with_query
 from podero_admin.core.http import link as address_of
 
 register = template.Library()
@@ -181,7 +181,7 @@ def pager(context: template.Context, page: Any, **post: Any) -> SafeString | str
             '<form method="post" action="{}">{}{}{}</form>', with_query(request.path, {}), token, _hidden(post), buttons
         )
     else:
-        kept = [(key, value) for key, value in request.GET.items() if key not in {"after", "before", "embed"}]
+        kept = filters_asked(request)
         inside = format_html_join(
             "",
             '<a class="btn btn-sm btn-outline-secondary" rel="{}" href="{}">{}</a>',

@@ -12,9 +12,13 @@ SHOWN = 5
 Row = tuple[Any, ...]
 
 
+def customers_of(world: World) -> list[User]:
+    return [user for user in world.users() if user.role == "user" and not user.deleted_at]
+
+
 def expected(world: World) -> tuple[dict[str, str], dict[str, Row]]:
     """Customers with their organisation, and vehicles with their customer and what lists show."""
-    customers = {user.id: user for user in world.users() if user.role == "user" and not user.deleted_at}
+    customers = {user.id: user for user in customers_of(world)}
     vehicles = {vehicle.id: _row(user, vehicle) for user in customers.values() for vehicle in user.vehicles}
     return {key: user.organization_id for key, user in customers.items()}, vehicles
 

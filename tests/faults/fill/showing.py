@@ -9,6 +9,7 @@ from typing import Any
 from podero_admin.demo.people import ORGANIZATIONS
 from podero_admin.sandbox.records import User, vehicle_json
 from podero_admin.sandbox.world import World
+from tests.faults.fill.checking import customers_of
 from tests.faults.prove.agent import Agent, Tally
 from tests.faults.prove.stage import PASSWORD
 
@@ -42,14 +43,10 @@ LISTS = (
 def differences(world: World, address: str) -> Iterator[str]:
     """One sentence for each list, number or search that is not as it should be, for the supervisors of each partner."""
     for key, name, *_ in ORGANIZATIONS:
-        users = [user for user in world.users() if user.organization_id == key and _is_customer(user)]
+        users = [user for user in customers_of(world) if user.organization_id == key]
         person = _supervisor(key, address)
         for what in (*_lists(person, users), *_people(person, users), *_searches(person, users)):
             yield f"{name}: {what}"
-
-
-def _is_customer(user: User) -> bool:
-    return user.role == "user" and not user.deleted_at
 
 
 def _supervisor(organization_id: str, address: str) -> Agent:

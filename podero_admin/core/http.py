@@ -61,7 +61,7 @@ class Addresses:
         return f"{self.start}{key}{self.end}"
 
 
-def filters_asked(request: HttpRequest) -> list[tuple[str, str]]:
+def filters_asked(request: HttpRequest) -> list[tuple[str, Any]]:
     """What a list is narrowed by and sorted by: its query without the place in it, and without the frame."""
     return [(name, value) for name, value in request.GET.items() if name not in CURSORS | {"embed"}]
 

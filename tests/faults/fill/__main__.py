@@ -7,18 +7,13 @@ By hand, what the issue asks for:
 """
 
 import argparse
-import os
-import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from tests.faults.fill.fleet import Fleet
-from tests.faults.prove import databases
-from tests.faults.prove.__main__ import close_connections, free_ports
+from tests.faults.prove.__main__ import folder_and_database, free_ports, in_its_environment
 from tests.redis_number import redis_number
 
 
@@ -57,26 +52,14 @@ def parser() -> argparse.ArgumentParser:
 @contextmanager
 def prepared(options: argparse.Namespace) -> Iterator[Fleet]:
     """A folder, ports, a database and a Redis number of this run's own; all ended and removed with the block."""
-    var, name = Path(tempfile.mkdtemp(prefix="podero-admin-fill-")), f"podero_admin_fill_{os.getpid()}"
-    url = databases.database_of(options.database, name) if options.database else ""
     port, sandbox_port, tls_port = free_ports()
-    with redis_number(options.broker) as broker:
+    with redis_number(options.broker) as broker, folder_and_database("fill", options) as (var, url):
         fleet = Fleet(port, sandbox_port, var, tls_port=tls_port, database_url=url, users=options.users, seed=options.seed, broker_url=broker,
                       per_second=options.per_second, at_once=options.at_once, deadline=options.deadline,
                       threads=options.threads)  # fmt: skip
-        try:
+        with in_its_environment(fleet):
             fleet.write()
-            os.environ.pop("BROKER_URL", None)
-            os.environ.update(fleet.environment())
-            os.environ["DJANGO_SETTINGS_MODULE"] = "podero_admin.settings"
             yield fleet
-        finally:
-            fleet.stop()
-            close_connections()
-            if not options.keep:
-                if options.database:
-                    databases.drop_database(options.database, name)
-                shutil.rmtree(var, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -60,25 +60,42 @@ def add_crowds(made: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def prepared(options: argparse.Namespace) -> Iterator[Stage]:
-    """A folder, two ports and a database of this run's own; everything ended and removed with the block."""
-    var, name = Path(tempfile.mkdtemp(prefix="podero-admin-prove-")), f"podero_admin_prove_{os.getpid()}"
-    url = databases.database_of(options.database, name) if options.database else ""
+    """A folder, ports and a database of this run's own; everything ended and removed with the block."""
     port, sandbox_port, tls_port = free_ports()
-    stage = Stage(
-        port, sandbox_port, var, database_url=url, users=users_of(options), seed=options.seed, tls_port=tls_port
-    )
+    with folder_and_database("prove", options) as (var, url):
+        stage = Stage(
+            port, sandbox_port, var, database_url=url, users=users_of(options), seed=options.seed, tls_port=tls_port
+        )
+        with in_its_environment(stage):
+            stage.write_organizations()
+            yield stage
+
+
+@contextmanager
+def folder_and_database(kind: str, options: argparse.Namespace) -> Iterator[tuple[Path, str]]:
+    """Of this run alone; without a server's URL there is no database, and its address is empty."""
+    var, name = Path(tempfile.mkdtemp(prefix=f"podero-admin-{kind}-")), f"podero_admin_{kind}_{os.getpid()}"
+    url = databases.database_of(options.database, name) if options.database else ""
     try:
-        stage.write_organizations()
-        os.environ.update(stage.environment())
-        os.environ["DJANGO_SETTINGS_MODULE"] = "podero_admin.settings"
-        yield stage
+        yield var, url
     finally:
-        stage.stop()
         close_connections()
         if not options.keep:
             if options.database:
                 databases.drop_database(options.database, name)
             shutil.rmtree(var, ignore_errors=True)
+
+
+@contextmanager
+def in_its_environment(stage: Stage) -> Iterator[None]:
+    """What this process knows is what the stage's processes know; they end with the block."""
+    try:
+        os.environ.pop("BROKER_URL", None)
+        os.environ.update(stage.environment())
+        os.environ["DJANGO_SETTINGS_MODULE"] = "podero_admin.settings"
+        yield
+    finally:
+        stage.stop()
 
 
 def close_connections() -> None:

@@ -56,12 +56,16 @@ class CachedBreaker:
     ) -> None:
         self.key, self.patience, self.ask = key, patience, ask
         self.is_hasty = patience <= QUICK_SECONDS
+        self._mine = threading.local()
 
     def require(self, kind: Kind) -> None:
         """Let a call be tried, if need be after a probe; raises KnownAway. A token alone is never worth a probe."""
+        self._mine.spotless = False
         if _probe.get():
             return
-        problem = self._problem(kind, self._lines())
+        lines = self._lines()
+        self._mine.spotless = kind not in lines
+        problem = self._problem(kind, lines)
         if problem and kind != "token" and self.find_out():
             problem = self._problem(kind, self._lines())
         if problem:
@@ -110,7 +114,9 @@ class CachedBreaker:
                     keep(self.key, kind, replace(line, at=time.time()))
 
     def record(self, kind: Kind, *, reached: bool, seconds: float) -> None:
-        """Learn how a call ended."""
+        """Learn how a call ended. One that began with nothing against its kind, and ended well, changes nothing."""
+        if reached and seconds <= LATE_AFTER[kind] and getattr(self._mine, "spotless", False):
+            return
         probe = _probe.get()
         if probe and reached and kind == "reads":
             probe.was_answered = True

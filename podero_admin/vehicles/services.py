@@ -36,16 +36,25 @@ GONE_SENTENCE = "Podero no longer knows this vehicle. What is shown here is the 
 
 @transaction.atomic(savepoint=False)
 def vehicles_store(
-    *, customer: Customer, vehicles: Sequence[ElectricVehicle], complete: bool, asked_at: datetime
+    *,
+    customer: Customer,
+    vehicles: Sequence[ElectricVehicle],
+    complete: bool,
+    asked_at: datetime,
+    if_new: Mapping[str, Any] | None = None,
 ) -> list[Vehicle]:
     """Keep what an answer says of one customer's vehicles; with a complete list, those that it misses are gone.
 
     A vehicle of another customer or organisation is never touched, and an older answer never overwrites a newer one.
+    `if_new` are further columns of what was not known here before.
     """
     told = {vehicle.id: vehicle for vehicle in vehicles if vehicle.id and _is_of(vehicle, customer)}
     known = {row.id: row for row in Vehicle.objects.select_for_update().filter(id__in=told)}
     new = list[Reading]()
-    stored = [_store(customer, each, known.get(each.id), asked_at, new) for each in told.values()]
+    stored = [
+        _store(customer, each, known.get(each.id), asked_at, readings=new, if_new=if_new or {})
+        for each in told.values()
+    ]
     if complete:
         new += _lose(Vehicle.objects.filter(customer=customer).exclude(id__in=told), asked_at)
     Reading.objects.bulk_create(new)
@@ -72,7 +81,13 @@ def _is_of(vehicle: ElectricVehicle, customer: Customer) -> bool:
 
 
 def _store(
-    customer: Customer, vehicle: ElectricVehicle, row: Vehicle | None, asked_at: datetime, new: list[Reading]
+    customer: Customer,
+    vehicle: ElectricVehicle,
+    row: Vehicle | None,
+    asked_at: datetime,
+    *,
+    readings: list[Reading],
+    if_new: Mapping[str, Any],
 ) -> Vehicle | None:
     if row and row.customer_id != customer.id:
         logger.warning(
@@ -85,8 +100,9 @@ def _store(
     for name in STATUSES:
         _note_unknown(name, values[name])
     if row is None:
-        return _add(Vehicle(id=vehicle.id, organization_id=customer.organization_id, customer=customer, **values))
-    new += _difference(row, vehicle, values)
+        of_whom = {"organization_id": customer.organization_id, "customer": customer}
+        return _add(Vehicle(id=vehicle.id, **of_whom, **values, **if_new))
+    readings += _difference(row, vehicle, values)
     return _write_over(row, values | ok_until(row, values))
 
 
@@ -108,9 +124,12 @@ def _write_over(row: Vehicle, values: Mapping[str, Any]) -> Vehicle:
 
 
 def _add(row: Vehicle) -> Vehicle | None:
-    """Somebody else may add the same vehicle at this moment; theirs is as good."""
+    """Somebody else may add the same vehicle at this moment; theirs is as good, and bears what they know of it."""
     Vehicle.objects.bulk_create([row], ignore_conflicts=True)
-    return row if Vehicle.objects.filter(id=row.id, customer_id=row.customer_id).exists() else None
+    kept = Vehicle.objects.filter(id=row.id, customer_id=row.customer_id)
+    found = kept.values_list("registered_reference", flat=True).first()
+    row.registered_reference = found or ""
+    return None if found is None else row
 
 
 @lru_cache(maxsize=200)

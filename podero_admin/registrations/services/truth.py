@@ -42,8 +42,9 @@ def confirm(
     What is confirmed already stays as it is; but a further vehicle of the same reference raises the alarm.
     """
     vehicles = list({vehicle.id: vehicle for vehicle in vehicles}.values())
+    sent = _sent(registration, attempt)
     stored = vehicles_store(
-        customer=registration.customer, vehicles=vehicles[:1], complete=False, asked_at=timezone.now()
+        customer=registration.customer, vehicles=vehicles[:1], complete=False, asked_at=timezone.now(), if_new=sent
     )
     vehicle = stored[0] if stored else None
     is_taken = vehicle is not None and _is_taken(registration, vehicle)
@@ -54,7 +55,8 @@ def confirm(
     values |= {"alarm": alarm, "alarm_since": now if alarm else None}
     if vehicle is not None and not is_taken:
         values["vehicle"] = vehicle
-        remember_sent(registration, vehicle, attempt)
+        if any(getattr(vehicle, name) != value for name, value in sent.items()):
+            Vehicle.objects.filter(pk=vehicle.pk).update(**sent)
     if not move(registration, Outcome.CONFIRMED, access=access, seen=seen, reason=reason, values=values):
         _raise_late_alarm(access, registration, vehicles)
         return False
@@ -110,12 +112,15 @@ def _after_all(registration: Registration, vehicles: Sequence[ElectricVehicle]) 
     )
 
 
-def remember_sent(registration: Registration, vehicle: Vehicle, attempt: Attempt | None = None) -> None:
+def remember_sent(registration: Registration, vehicle: Vehicle) -> None:
     """Keep beside the vehicle what was sent for it, so that its page can compare."""
-    sent = attempt or registration.attempts.order_by("-number").first()
-    Vehicle.objects.filter(pk=vehicle.pk).update(
-        sent=sent.payload if sent else "", registered_reference=registration.reference
-    )
+    Vehicle.objects.filter(pk=vehicle.pk).update(**_sent(registration))
+
+
+def _sent(registration: Registration, attempt: Attempt | None = None) -> dict[str, str]:
+    """What a vehicle's row keeps of its registration: what was sent, by this attempt or the last one, and for what."""
+    attempt = attempt or registration.attempts.order_by("-number").first()
+    return {"sent": attempt.payload if attempt else "", "registered_reference": registration.reference}
 
 
 def vehicles_look(*, access: Access, customer: Customer, seconds: float | None = None) -> list[ElectricVehicle]:

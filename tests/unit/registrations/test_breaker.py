@@ -75,6 +75,23 @@ def test_an_answer_between_failures_forgets_them(breaker, kind):
     assert not is_shut(breaker, kind)
 
 
+def test_an_answer_to_a_call_that_began_before_the_failures_says_nothing_about_them(breaker, hasty):
+    breaker.require("reads")
+    fail(hasty, times=2)
+    breaker.record("reads", reached=True, seconds=0.1)
+    fail(hasty, times=1)
+    assert is_shut(breaker, "reads")
+
+
+def test_what_a_call_began_with_is_forgotten_by_the_next(breaker, hasty):
+    breaker.require("reads")
+    fail(hasty, times=2)
+    breaker.require("reads")
+    breaker.record("reads", reached=True, seconds=0.1)
+    fail(hasty, times=1)
+    assert not is_shut(breaker, "reads")
+
+
 def test_registering_that_hangs_keeps_nobody_from_reading(breaker):
     fail(breaker, "register")
     assert is_shut(breaker, "register")

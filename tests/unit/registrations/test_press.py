@@ -17,6 +17,7 @@ from podero_admin.registrations import submission
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.services import DuplicateSuspected, registration_open
 from podero_admin.sandbox.faults import Fault
+from podero_admin.vehicles.models import Vehicle
 from tests.registering import posts
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,12 @@ def test_the_attempt_keeps_answer_status_duration_and_outcome(press, world):
     assert json.loads(attempt.answer)["id"] == str(registration.vehicle_id)
     assert attempt.duration_ms is not None
     assert registration.created_at <= attempt.sent_at <= attempt.finished_at
+
+
+def test_the_vehicle_keeps_what_was_sent_for_it_and_for_which_registration(press):
+    registration = press()
+    kept = Vehicle.objects.get(pk=registration.vehicle_id)
+    assert (kept.sent, kept.registered_reference) == (registration.attempts.get().payload, registration.reference)
 
 
 def test_an_answer_that_is_no_json_but_names_the_vehicle_confirms_it(press, world):

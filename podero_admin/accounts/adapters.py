@@ -26,6 +26,13 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The address that our proxy rule settled on."""
         return str(request.META.get("REMOTE_ADDR", ""))
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Allauth's own breaks on what cannot be taken apart, such as `https://[::1`."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return link("desk:start")
 

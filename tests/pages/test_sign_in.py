@@ -37,6 +37,16 @@ class TestSignIn:
     def test_it_never_leads_elsewhere(self, client: Client, alice: Any) -> None:
         assert sign_in(client, alice, next="https://elsewhere.example/")["Location"] == "/"
 
+    @pytest.mark.parametrize("where", ["https://[::1", "//[", "https://[::1]:x/", "\\\\[", "http:///\0"])
+    def test_an_address_that_cannot_be_taken_apart_leads_nowhere(
+        self, client: Client, client_of: Any, alice: Any, where: str
+    ) -> None:
+        assert client.get("/accounts/login/", {"next": where}).status_code == 200
+        assert sign_in(client, alice, "wrong", next=where).status_code == 200
+        assert sign_in(client, alice, next=where)["Location"] == "/"
+        assert client_of(alice).get("/accounts/login/", {"next": where})["Location"] == "/"
+        assert client_of(alice).post("/accounts/logout/", {"next": where})["Location"] == "/"
+
     def test_it_turns_away_a_wrong_password_and_records_it(self, client: Client, alice: Any) -> None:
         response = sign_in(client, alice, "wrong")
         assert "Please check what you entered" in response.content.decode()

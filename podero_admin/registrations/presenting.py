@@ -13,7 +13,7 @@ from podero_admin.fields import DEVICE_MODEL_INPUTS, DEVICE_MODEL_PREFIX, INPUTS
 from podero_admin.podero.reading import read_with
 from podero_admin.registrations.forms import AcknowledgementForm, DecisionForm, RegistrationForm
 from podero_admin.registrations.models import Attempt, Registration
-from podero_admin.registrations.outcomes import DECIDABLE, SENDABLE_AGAIN, Outcome
+from podero_admin.registrations.outcomes import DECIDABLE, SENDABLE_AGAIN, Outcome, Seen
 from podero_admin.registrations.payload import with_tag
 from podero_admin.registrations.selectors import candidate_vehicles
 from podero_admin.registrations.wording import in_words, outcome_badge, progress_in_words
@@ -83,6 +83,7 @@ def detail(
         "links": _links(registration),
         "may_send_again": may_register and registration.outcome in SENDABLE_AGAIN,
         "may_correct": may_register and registration.outcome == Outcome.REJECTED,
+        "is_typed_wrong": registration.seen == Seen.INVALID,
         "attempts": [_attempt(access, registration, attempt) for attempt in registration.attempts.all()],
         "sentences": settings_in_words(registration.sent_payload, tz=tz),
         "acknowledgement": _acknowledgement(access, registration, acknowledgement),

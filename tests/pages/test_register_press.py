@@ -291,6 +291,17 @@ def test_a_422_is_shown_by_label_and_brings_the_form_with_messages_at_the_fields
     assert registration_of(press(client, jana.id, key=submission_key(form))).outcome == "confirmed"
 
 
+@pytest.mark.parametrize("kind", ["401", "403", "404"])
+def test_what_is_not_the_forms_fault_does_not_ask_to_correct_it(client_of, alice, jana, world, kind):
+    world.faults.add(Fault(kind, match="register", times=2))
+    client = client_of(alice)
+    registration = registration_of(press(client, jana.id))
+    page = client.get(f"/registrations/{registration.reference}/").content.decode()
+    assert 'data-outcome="rejected"' in page
+    assert "Correct" not in page
+    assert re.search(r'btn-outline-secondary" href="[^"]+again=[^"]+">.*Open the form as it was typed', page)
+
+
 @pytest.mark.parametrize(
     "detail",
     ["text", 7, {"a": {"b": ["c"]}}, [1, None, "x"], [{"loc": [], "msg": None}], [{"loc": ["\ud800", "a\0b"], "msg": "\ud800"}],

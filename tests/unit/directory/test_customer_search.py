@@ -11,6 +11,7 @@ from podero_admin.core.errors import Invalid, NotFound
 from podero_admin.directory import apps, services
 from podero_admin.directory.checks import check_search_index
 from podero_admin.directory.models import Customer
+from podero_admin.directory.search_index import CUSTOMERS
 from podero_admin.directory.selectors import customer_get, customer_match, customer_search, list_ages
 from podero_admin.podero import User
 
@@ -211,3 +212,12 @@ def test_a_lost_trigger_of_the_index_is_noticed_and_mended(people: None, alice: 
     apps._mend_search_index(using="default")
     assert check_search_index(databases=["default"]) == []
     assert names(access_of(alice), "mended") == ["Anna Huber"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite begins with the index because it is told to")
+def test_candidates_are_collected_once_and_not_for_each_row_of_the_list(people, organization_a):
+    found = CUSTOMERS.matching(Customer.objects.order_by("sort_name", "id"), ["hub"], [organization_a.id])
+    assert [customer.name for customer in found] == ["Anna Huber", "Anna Maria Hubner"]
+    plan = CUSTOMERS.matching(Customer.objects.order_by("sort_name", "id"), ["hub"], [organization_a.id]).explain()
+    assert "InitPlan" in plan
+    assert "Materialize" not in plan

@@ -37,7 +37,7 @@ NO_EXTENSION = (
 class _AnyOf(Func):
     """`column = ANY(ARRAY(…))`: PostgreSQL collects the candidates once, before it sorts them.
 
-    Of an `IN` with a limit it may think that walking the list in its order, each row against all candidates, is quicker.
+    Of an `IN` with a limit it may think it quicker to walk the list in its order, each row against all candidates.
     """
 
     template = "%(expressions)s)"

@@ -46,7 +46,7 @@ class _AnyOf(Func):
 
     @classmethod
     def first(cls, found: QuerySet[Any], most: int) -> "_AnyOf":
-        return cls(F("id"), ArraySubquery(found.order_by().values("id")[:most]))
+        return cls(F("id"), ArraySubquery(found.values("id")[:most]))
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ class CachedBreaker:
 
     def record(self, kind: Kind, *, reached: bool, seconds: float) -> None:
         """Learn how a call ended. One that began with nothing against its kind, and ended well, changes nothing."""
-        if reached and seconds <= LATE_AFTER[kind] and getattr(self._mine, "spotless", False):
+        if _in_time(kind, reached=reached, seconds=seconds) and getattr(self._mine, "spotless", False):
             return
         probe = _probe.get()
         if probe and reached and kind == "reads":
@@ -130,7 +130,7 @@ class CachedBreaker:
 
     def _after(self, line: Line, kind: Kind, *, reached: bool, seconds: float) -> Line:
         """How the line goes on; of a side that is slow, or asked for a long list, nobody in haste expects an answer."""
-        if reached and seconds <= LATE_AFTER[kind]:
+        if _in_time(kind, reached=reached, seconds=seconds):
             return Line()
         if reached:
             return Line(late=AWAY_AFTER if line.is_away else min(line.late + 1, AWAY_AFTER), at=time.time())
@@ -147,6 +147,10 @@ class CachedBreaker:
 
     def _lines(self) -> Lines:
         return lines_of([self.key])[self.key]
+
+
+def _in_time(kind: Kind, *, reached: bool, seconds: float) -> bool:
+    return reached and seconds <= LATE_AFTER[kind]
 
 
 @contextmanager

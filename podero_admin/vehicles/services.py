@@ -100,8 +100,8 @@ def _store(
     for name in STATUSES:
         _note_unknown(name, values[name])
     if row is None:
-        of_whom = {"organization_id": customer.organization_id, "customer": customer}
-        return _add(Vehicle(id=vehicle.id, **of_whom, **values, **if_new))
+        values |= if_new
+        return _add(Vehicle(id=vehicle.id, organization_id=customer.organization_id, customer=customer, **values))
     readings += _difference(row, vehicle, values)
     return _write_over(row, values | ok_until(row, values))
 
@@ -127,9 +127,11 @@ def _add(row: Vehicle) -> Vehicle | None:
     """Somebody else may add the same vehicle at this moment; theirs is as good, and bears what they know of it."""
     Vehicle.objects.bulk_create([row], ignore_conflicts=True)
     kept = Vehicle.objects.filter(id=row.id, customer_id=row.customer_id)
-    found = kept.values_list("registered_reference", flat=True).first()
-    row.registered_reference = found or ""
-    return None if found is None else row
+    reference = kept.values_list("registered_reference", flat=True).first()
+    if reference is None:
+        return None
+    row.registered_reference = reference
+    return row
 
 
 @lru_cache(maxsize=200)

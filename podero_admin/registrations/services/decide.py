@@ -13,7 +13,7 @@ from podero_admin.registrations.models import Registration
 from podero_admin.registrations.outcomes import DECIDABLE, Outcome, Seen
 from podero_admin.registrations.schedule import next_look_at
 from podero_admin.registrations.services.transition import move
-from podero_admin.registrations.services.truth import remember_sent
+from podero_admin.registrations.services.truth import remember_sent, sent_for
 from podero_admin.vehicles.models import Vehicle
 
 REASON_MAX = 500
@@ -51,7 +51,7 @@ def registration_decide(
                 values=values,
             )
             if vehicle is not None:
-                remember_sent(registration, vehicle)
+                remember_sent(vehicle, sent_for(registration))
             if not moved:
                 raise Conflicting("This registration is settled already: see what became of it.")
     except IntegrityError:

@@ -1,7 +1,7 @@
 """Truth wins: a vehicle that carries our reference confirms its registration, whatever we believed before."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -42,7 +42,7 @@ def confirm(
     What is confirmed already stays as it is; but a further vehicle of the same reference raises the alarm.
     """
     vehicles = list({vehicle.id: vehicle for vehicle in vehicles}.values())
-    sent = _sent(registration, attempt)
+    sent = sent_for(registration, attempt)
     stored = vehicles_store(
         customer=registration.customer, vehicles=vehicles[:1], complete=False, asked_at=timezone.now(), if_new=sent
     )
@@ -55,8 +55,7 @@ def confirm(
     values |= {"alarm": alarm, "alarm_since": now if alarm else None}
     if vehicle is not None and not is_taken:
         values["vehicle"] = vehicle
-        if any(getattr(vehicle, name) != value for name, value in sent.items()):
-            Vehicle.objects.filter(pk=vehicle.pk).update(**sent)
+        remember_sent(vehicle, sent)
     if not move(registration, Outcome.CONFIRMED, access=access, seen=seen, reason=reason, values=values):
         _raise_late_alarm(access, registration, vehicles)
         return False
@@ -112,15 +111,16 @@ def _after_all(registration: Registration, vehicles: Sequence[ElectricVehicle]) 
     )
 
 
-def remember_sent(registration: Registration, vehicle: Vehicle) -> None:
-    """Keep beside the vehicle what was sent for it, so that its page can compare."""
-    Vehicle.objects.filter(pk=vehicle.pk).update(**_sent(registration))
-
-
-def _sent(registration: Registration, attempt: Attempt | None = None) -> dict[str, str]:
+def sent_for(registration: Registration, attempt: Attempt | None = None) -> dict[str, str]:
     """What a vehicle's row keeps of its registration: what was sent, by this attempt or the last one, and for what."""
     attempt = attempt or registration.attempts.order_by("-number").first()
     return {"sent": attempt.payload if attempt else "", "registered_reference": registration.reference}
+
+
+def remember_sent(vehicle: Vehicle, sent: Mapping[str, str]) -> None:
+    """Keep beside the vehicle what was sent for it, so that its page can compare; a new one has it already."""
+    if any(getattr(vehicle, name) != value for name, value in sent.items()):
+        Vehicle.objects.filter(pk=vehicle.pk).update(**sent)
 
 
 def vehicles_look(*, access: Access, customer: Customer, seconds: float | None = None) -> list[ElectricVehicle]:

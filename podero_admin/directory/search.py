@@ -10,8 +10,9 @@ from django.db.models import Model, QuerySet
 from podero_admin.core.access import Access, Permission
 from podero_admin.directory.folding import query_words
 from podero_admin.directory.models import Customer
+from podero_admin.directory.narrowing import only_of
 from podero_admin.directory.search_index import CUSTOMERS, SearchIndex
-from podero_admin.directory.selectors import SHOWN, only_of
+from podero_admin.directory.selectors import SHOWN
 
 Row = TypeVar("Row", bound=Model)
 SHORTEST_OF_ID = 6

@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import Coalesce
 
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.counting import counted, kept
@@ -16,6 +14,7 @@ from podero_admin.core.errors import NotFound
 from podero_admin.core.paging import Page, batches, paginate
 from podero_admin.directory.folding import query_words
 from podero_admin.directory.models import Customer
+from podero_admin.directory.narrowing import within
 from podero_admin.directory.search_index import CUSTOMERS
 from podero_admin.organizations.models import Organization
 
@@ -74,23 +73,6 @@ def _asked(text: str, organization_ids: Collection[UUID]) -> QuerySet[Customer]:
     if text.strip():
         return _matching(text, organization_ids)
     return within(Customer.objects.filter(is_gone__in=[False]), organization_ids)
-
-
-def within(rows: QuerySet[Row], organization_ids: Collection[UUID]) -> QuerySet[Row]:
-    """Limit a list to organisations so that it can still be read along an index in its own order.
-
-    Left to itself, SQLite fetches all rows of several organisations and sorts them; COALESCE keeps it from that.
-    A flag is compared with `__in` for the same reason: SQLite uses no index for NOT.
-    """
-    if connection.vendor == "sqlite" and len(organization_ids) > 1:
-        return only_of(rows, organization_ids)
-    return rows.filter(organization_id__in=organization_ids)
-
-
-def only_of(rows: QuerySet[Row], organization_ids: Collection[UUID]) -> QuerySet[Row]:
-    """The organisation as an expression: looked at in rows that a better index found, never searched by."""
-    its_own = Coalesce("organization_id", "organization_id")
-    return rows.alias(of=its_own).filter(of__in=organization_ids)  # type: ignore[return-value] # an alias changes no row
 
 
 def customer_match(*, access: Access, organization_id: UUID, key: str) -> list[Customer]:

@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from podero_admin.core.access import Access, Permission
-from podero_admin.directory.selectors import only_of
+from podero_admin.directory.narrowing import only_of
 from podero_admin.registrations.models import Registration
 
 #: As people copy it: R-7F3K2M9QXA, the mark in a note ([pa:7F3K2M9QXA-1]), the beginning of either, or the ten alone.

@@ -12,7 +12,7 @@ from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import NotFound
 from podero_admin.core.paging import Page, batches, paginate
 from podero_admin.directory.models import Customer
-from podero_admin.directory.selectors import within
+from podero_admin.directory.narrowing import within
 from podero_admin.vehicles.filters import STATUS_FILTERS, VehicleFilters
 from podero_admin.vehicles.models import Incident, Reading, Vehicle, maker_key
 from podero_admin.vehicles.statuses import Health

@@ -19,6 +19,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import BooleanField, F, Func, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
+from podero_admin.directory.narrowing import only_of
+
 Row = TypeVar("Row", bound=Model)
 CANDIDATES = 1000
 #: Each has to be compared word by word, which costs more than to find it.
@@ -126,16 +128,20 @@ class SearchIndex:
     def similar(
         self, rows: QuerySet[Row], words: Sequence[str], organization_ids: Collection[UUID], *, limit: int
     ) -> list[Row]:
-        """Rows with words like these, the most alike first: forgives a slip. Only PostgreSQL knows how."""
+        """Rows with words like these, the most alike first: forgives a slip. Only PostgreSQL knows how.
+
+        Its guess at how many are alike may be far too high; then it would compare row after row, of the table or of an
+        organisation. Left without those two ways it begins with the trigrams.
+        """
         words = [word for word in words if len(word) >= SHORTEST_SIMILAR]
         if connection.vendor != "postgresql" or not words or not organization_ids:
             return []
-        found = rows.model._default_manager.filter(organization_id__in=organization_ids)  # noqa: SLF001
+        found = only_of(rows.model._default_manager.all(), organization_ids)  # noqa: SLF001 - documented
         for word in words:
             found = found.filter(TrigramWordSimilar(F("folded"), word))
         likeness = reduce(add, [TrigramWordSimilarity(word, "folded") for word in words])
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {LIKENESS}")
+            cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {LIKENESS}; SET LOCAL enable_seqscan = off")
             return list(rows.filter(_AnyOf.first(found, SIMILAR_CANDIDATES)).order_by(likeness.desc(), "id")[:limit])
 
     def _candidates_of_sqlite(self, words: Sequence[str], organization_ids: Collection[UUID]) -> RawSQL:

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from podero_admin.core.errors import Invalid, NotFound
@@ -221,3 +222,19 @@ def test_candidates_are_collected_once_and_not_for_each_row_of_the_list(people, 
     plan = CUSTOMERS.matching(Customer.objects.order_by("sort_name", "id"), ["hub"], [organization_a.id]).explain()
     assert "InitPlan" in plan
     assert "Materialize" not in plan
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL forgives a slip")
+def test_a_slip_is_looked_for_by_trigrams_whatever_is_thought_of_how_many_are_alike(people, organization_a):
+    with CaptureQueriesContext(connection) as asked:
+        [found] = CUSTOMERS.similar(Customer.objects.all(), ["hubnar"], [organization_a.id], limit=1)
+    assert found.name == "Anna Maria Hubner"
+    with transaction.atomic(), connection.cursor() as cursor:
+        for query in asked.captured_queries[:-1]:
+            if query["sql"].startswith("SET LOCAL"):
+                cursor.execute(query["sql"])
+        [looked] = [query["sql"] for query in asked.captured_queries if query["sql"].startswith("SELECT")]
+        cursor.execute(f"EXPLAIN {looked}")
+        plan = " ".join(step for (step,) in cursor.fetchall())
+    assert "directory_customer_search" in plan
+    assert "Seq Scan" not in plan

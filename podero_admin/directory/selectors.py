@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.counting import counted, kept
@@ -18,7 +18,6 @@ from podero_admin.directory.narrowing import within
 from podero_admin.directory.search_index import CUSTOMERS
 from podero_admin.organizations.models import Organization
 
-Row = TypeVar("Row", bound=Model)
 LONGEST_ID = 60
 ORDER = ["sort_name", "id"]
 SHOWN = ("id", "organization_id", "name", "email", "external_user_id", "is_gone", "deleted_at", "sort_name")

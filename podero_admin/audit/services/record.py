@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -14,8 +14,13 @@ from podero_admin.audit.masking import clean_text, masked_changes
 from podero_admin.audit.models import AccessRecord, ChainHead, Event
 from podero_admin.core.access import Access
 
-_HEAD = "SELECT id, number, hash, at FROM audit_chainhead WHERE id = 1"
+_HEAD = "SELECT number, hash, at FROM audit_chainhead WHERE id = 1"
 _MOVE = "UPDATE audit_chainhead SET number = %s, hash = %s, at = %s WHERE id = 1"
+_FIELDS = Event._meta.concrete_fields  # noqa: SLF001 - public in Django's documentation
+_ADD = (
+    f"INSERT INTO audit_event ({', '.join(str(field.column) for field in _FIELDS)}) "  # noqa: S608 - our own names
+    f"VALUES ({', '.join(['%s'] * len(_FIELDS))})"
+)
 OUTSIDE_TRANSACTION = "An event is recorded in the transaction of the change it tells of; there is none open."
 
 
@@ -58,15 +63,30 @@ def head_locked() -> ChainHead:
 
 
 def _head() -> ChainHead | None:
-    """By hand, as the moving on below: every event pays for both, and most of what they cost is to write the query."""
+    """By hand, as what follows: every event pays for it, and most of what a query costs is to put it together."""
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    return next(iter(ChainHead.objects.raw(_HEAD + lock)), None)
-
-
-def _move_head(event: Event) -> None:
-    at = connection.ops.adapt_datetimefield_value(event.at)
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, [event.number, event.hash, at])
+        cursor.execute(_HEAD + lock)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    number, last_hash, at = row
+    if at and timezone.is_naive(at):  # as SQLite keeps it
+        at = timezone.make_aware(at, connection.timezone)
+    return ChainHead.from_db(connection.alias, ["id", "number", "hash", "at"], [1, number, last_hash, at])
+
+
+def _append(event: Event) -> None:
+    """Add the event and move the head on to it, in one go where the database can."""
+    values: list[Any] = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in _FIELDS]
+    moved: list[Any] = [event.number, event.hash, connection.ops.adapt_datetimefield_value(event.at)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"WITH moved AS ({_MOVE}) {_ADD}", moved + values)
+        else:
+            cursor.execute(_ADD, values)
+            cursor.execute(_MOVE, moved)
+    event._state.adding = False  # noqa: SLF001 - it is kept now, so that saving it again is refused
 
 
 def _uuid(value: UUID | str | None) -> UUID | None:
@@ -114,8 +134,7 @@ def record(
         previous_hash=head.hash,
     )
     event.hash = digest(head.hash, vars(event))
-    event.save()
-    _move_head(event)
+    _append(event)
     return event
 
 

@@ -3,6 +3,7 @@
 import math
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,10 @@ from podero_admin.gateway.crowd import seat
 from podero_admin.gateway.entries import credentials, entry_of
 from podero_admin.gateway.facts import note, note_error
 from podero_admin.gateway.tokens import CachedTokenStore
-from podero_admin.podero import MemoryTokenStore, PoderoClient, Timeouts, TokenSource, Transport
+from podero_admin.podero import Breaker, MemoryTokenStore, PoderoClient, Timeouts, TokenAtHand, TokenSource, Transport
 from podero_admin.podero.deadline import within
 from podero_admin.podero.errors import KnownAway, PoderoError
-from podero_admin.podero.exchange import Answer
+from podero_admin.podero.exchange import Answer, Kind
 
 #: How long a press waits for a token or for a sign of life, before anything is sent.
 READY_SECONDS = 10.0
@@ -36,6 +37,19 @@ class _SharedTransport(Transport):
         """A registration has the time limits of its one POST: what came before must not shorten them."""
         with seat(), within(self._seconds if method == "GET" else math.inf):
             return super().request(method, *args, **options)
+
+
+@dataclass(frozen=True)
+class _LetThrough:
+    """A breaker that was asked just now, and goes on learning."""
+
+    breaker: CachedBreaker
+
+    def require(self, kind: Kind) -> None:
+        """Nobody asks twice within one press."""
+
+    def record(self, kind: Kind, *, reached: bool, seconds: float) -> None:
+        self.breaker.record(kind, reached=reached, seconds=seconds)
 
 
 def _timeouts(seconds: float = math.inf) -> Timeouts:
@@ -73,15 +87,20 @@ def _probe(entry: OrganizationSettings, user_id: UUID, seconds: float) -> None:
 
 @lru_cache(maxsize=128)
 def _client(entry: OrganizationSettings, seconds: float) -> PoderoClient:
-    transport = _SharedTransport(
+    return PoderoClient(_transport(entry, _source(entry), _breaker(entry, seconds=seconds), seconds), entry.id)
+
+
+def _transport(
+    entry: OrganizationSettings, tokens: TokenSource | TokenAtHand, breaker: Breaker, seconds: float = math.inf
+) -> Transport:
+    return _SharedTransport(
         entry.api_url,
-        _source(entry),
+        tokens,
         seconds=min(seconds, settings.PODERO_DEADLINE),
         timeouts=_timeouts(seconds),
         **_connecting(),
-        breaker=_breaker(entry, seconds=seconds),
+        breaker=breaker,
     )
-    return PoderoClient(transport, entry.id)
 
 
 def podero_client(organization_id: UUID, *, seconds: float | None = None) -> PoderoClient:
@@ -89,15 +108,17 @@ def podero_client(organization_id: UUID, *, seconds: float | None = None) -> Pod
     return _client(entry_of(organization_id), seconds or math.inf)
 
 
-def ready_to_send(organization_id: UUID, *, user_id: UUID) -> None:
-    """Make sure of a token now, so that a registration does not wait for one later; raises PoderoError.
+def ready_to_send(organization_id: UUID, *, user_id: UUID) -> PoderoClient:
+    """A client with a token at hand, so that the one registration it is for waits for nothing; raises PoderoError.
 
     Where Podero was away and has not answered since, a read finds out whether it is back: never a registration.
     """
     entry = entry_of(organization_id)
+    breaker = _breaker(entry, user_id=user_id)
     with seat(), within(READY_SECONDS):
-        _breaker(entry, user_id=user_id).require("register")
-        _source(entry).token()
+        breaker.require("register")
+        tokens = TokenAtHand(_source(entry))
+    return PoderoClient(_transport(entry, tokens, _LetThrough(breaker)), entry.id)
 
 
 def look_again(organization_id: UUID, *, user_id: UUID = NOBODY) -> bool:

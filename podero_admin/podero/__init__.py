@@ -1,6 +1,6 @@
 """The Podero Partner API for Python: typed, with time limits on everything, and free of Django."""
 
-from podero_admin.podero.auth import Credentials, MemoryTokenStore, Token, TokenSource, TokenStore
+from podero_admin.podero.auth import Credentials, MemoryTokenStore, Token, TokenAtHand, TokenSource, TokenStore
 from podero_admin.podero.client import Answered, PoderoClient
 from podero_admin.podero.contract import (
     INPUT_DEFAULTS,
@@ -78,6 +78,7 @@ __all__ = [
     "TimedOut",
     "Timeouts",
     "Token",
+    "TokenAtHand",
     "TokenSource",
     "TokenStore",
     "Transport",

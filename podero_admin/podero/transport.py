@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from podero_admin.podero.address import require_address
-from podero_admin.podero.auth import Token, TokenSource
+from podero_admin.podero.auth import Token, TokenAtHand, TokenSource
 from podero_admin.podero.deadline import Call, TimedSession, Timeouts, limits, on_the_clock, seconds_left
 from podero_admin.podero.errors import AuthenticationFailed, Interrupted, PoderoError, TimedOut, Unreachable
 from podero_admin.podero.exchange import Answer, Breaker, Exchange, Method, Request
@@ -31,7 +31,7 @@ class Transport:
     def __init__(
         self,
         base_url: str,
-        token_source: TokenSource,
+        token_source: TokenSource | TokenAtHand,
         *,
         timeouts: Timeouts | None = None,
         allow_insecure: bool = False,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -46,10 +46,10 @@ def vehicles_store(
     """Keep what an answer says of one customer's vehicles; with a complete list, those that it misses are gone.
 
     A vehicle of another customer or organisation is never touched, and an older answer never overwrites a newer one.
-    `if_new` are further columns of what was not known here before.
+    `if_new` are further columns of what is probably not known here yet.
     """
     told = {vehicle.id: vehicle for vehicle in vehicles if vehicle.id and _is_of(vehicle, customer)}
-    known = {row.id: row for row in Vehicle.objects.select_for_update().filter(id__in=told)}
+    known = {} if if_new else {row.id: row for row in Vehicle.objects.select_for_update().filter(id__in=told)}
     new = list[Reading]()
     stored = [
         _store(customer, each, known.get(each.id), asked_at, readings=new, if_new=if_new or {})
@@ -89,21 +89,34 @@ def _store(
     readings: list[Reading],
     if_new: Mapping[str, Any],
 ) -> Vehicle | None:
-    if row and row.customer_id != customer.id:
-        logger.warning(
-            "Podero shows vehicle %s under customer %s, but here it belongs to another: skipped", row.id, customer.id
-        )
-        return None
-    if row and row.fetched_at > asked_at:
-        return row
     values = vehicle_values(vehicle) | {"is_gone": False, "fetched_at": asked_at, "customer_key": customer.sort_name}
     for name in STATUSES:
         _note_unknown(name, values[name])
     if row is None:
-        values |= if_new
-        return _add(Vehicle(id=vehicle.id, organization_id=customer.organization_id, customer=customer, **values))
+        keys = {"id": vehicle.id, "organization_id": customer.organization_id, "customer": customer}
+        new = Vehicle(**keys, **values, **if_new)
+        row = _known_before(new)
+        if row is None:
+            return new
+    if row.customer_id != customer.id:
+        logger.warning(
+            "Podero shows vehicle %s under customer %s, but here it belongs to another: skipped", row.id, customer.id
+        )
+        return None
+    if row.fetched_at > asked_at:
+        return row
     readings += _difference(row, vehicle, values)
     return _write_over(row, values | ok_until(row, values))
+
+
+def _known_before(new: Vehicle) -> Vehicle | None:
+    """Add it; where it is there already, or somebody else adds it at this moment, theirs."""
+    try:
+        with transaction.atomic():
+            new.save(force_insert=True)
+    except IntegrityError:
+        return Vehicle.objects.select_for_update().get(id=new.id)
+    return None
 
 
 def _difference(row: Vehicle, vehicle: ElectricVehicle, values: Mapping[str, Any]) -> list[Reading]:
@@ -120,17 +133,6 @@ def _write_over(row: Vehicle, values: Mapping[str, Any]) -> Vehicle:
     for name in changed:
         setattr(row, name, values[name])
     row.save(update_fields=changed)
-    return row
-
-
-def _add(row: Vehicle) -> Vehicle | None:
-    """Somebody else may add the same vehicle at this moment; theirs is as good, and bears what they know of it."""
-    Vehicle.objects.bulk_create([row], ignore_conflicts=True)
-    kept = Vehicle.objects.filter(id=row.id, customer_id=row.customer_id)
-    reference = kept.values_list("registered_reference", flat=True).first()
-    if reference is None:
-        return None
-    row.registered_reference = reference
     return row
 
 

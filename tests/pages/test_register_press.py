@@ -56,10 +56,24 @@ def test_a_known_key_with_other_data_is_409_in_words_with_a_link(client_of, alic
     registration = registration_of(press(client, jana.id, key=key))
     response = press(client, jana.id, key=key, comment="Another car")
     assert response.status_code == 409
-    assert "Something came first" in text_of(response)  # not somebody: it was this person
     assert "sent already, with other values" in text_of(response)
+    assert "Another car" in text_of(response)  # what was typed is still there
     assert f'href="/registrations/{registration.reference}/"' in text_of(response)
     assert len(posts(world)) == 1
+
+
+def test_after_a_known_key_with_other_data_pressing_again_asks_whether_it_is_another_car(client_of, alice, jana, world):
+    client = client_of(alice)
+    key = submission_key(form_page(client, jana.id))
+    press(client, jana.id, key=key)
+    fresh = submission_key(text_of(press(client, jana.id, key=key, comment="Another car")))
+    assert fresh != key
+    asked = press(client, jana.id, key=fresh, comment="Another car")
+    assert asked.status_code == 422
+    assert "confirm_duplicate" in text_of(asked)
+    assert len(posts(world)) == 1
+    registration_of(press(client, jana.id, key=fresh, comment="Another car", confirm_duplicate="on"))
+    assert len(posts(world)) == 2
 
 
 def test_a_known_key_with_data_that_is_wrong_is_409_too(client_of, alice, jana, world):

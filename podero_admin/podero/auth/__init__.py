@@ -2,7 +2,7 @@
 
 from podero_admin.podero.auth.answer import LONGEST_LIFE, SHORT_LIFE, lifetime_in_seconds
 from podero_admin.podero.auth.credentials import Credentials
-from podero_admin.podero.auth.source import TokenSource
+from podero_admin.podero.auth.source import TokenAtHand, TokenSource
 from podero_admin.podero.auth.tokens import MemoryTokenStore, Token, TokenStore
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Credentials",
     "MemoryTokenStore",
     "Token",
+    "TokenAtHand",
     "TokenSource",
     "TokenStore",
     "lifetime_in_seconds",

@@ -116,3 +116,19 @@ class TokenSource:
         if self._credentials.token_body != "auto":  # noqa: S105  # an encoding, not a secret
             return [self._credentials.token_body]
         return ["form", "json"] if self._store.get_hint(self._key) == "form" else ["json", "form"]
+
+
+class TokenAtHand:
+    """A token that was just had, for one short task, and where to go when it is refused."""
+
+    def __init__(self, source: TokenSource) -> None:
+        """Have the token; raises NotConfigured, Unreachable or AuthenticationFailed."""
+        self._source, self._token = source, source.token()
+
+    def token(self) -> Token:
+        """Return it without looking again."""
+        return self._token
+
+    def renew(self, stale: Token) -> Token:
+        """Return another; raises NotConfigured, Unreachable or AuthenticationFailed."""
+        return self._source.renew(stale)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,7 @@ from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Conflicting, Invalid, PoderoAway
 from podero_admin.directory.attention import customer_opened
 from podero_admin.directory.models import Customer
+from podero_admin.podero import PoderoClient
 from podero_admin.podero.errors import PoderoError
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import OPEN, SENDABLE_AGAIN, Outcome
@@ -89,14 +90,16 @@ def registration_request(
         if submission.baseline is None:  # then Podero is asked first, and whoever is refused should not wait for it
             _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
             submission = _with_baseline(access, customer, submission)
-        token_problem = _token_problem(customer)
+        way_out = _way_out(customer)
         with transaction.atomic():
-            _hold(customer)
-            suspicion = _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
-            registration, attempt = _stored(access, customer, submission, payload, typed, suspicion=suspicion.text)
+            registration = _placed(access, customer, submission, payload, typed)
+            suspicion = _second_thoughts(
+                customer, payload, confirm_duplicate=confirm_duplicate, besides=registration.pk
+            )
+            attempt = _requested(access, registration, payload, suspicion=suspicion.text)
     except (Conflicting, DuplicateSuspected, IntegrityError) as refused:
         return _first_press(customer, submission, typed, refused)
-    registration_send(access=access, registration=registration, attempt=attempt, token_problem=token_problem)
+    registration_send(access=access, registration=registration, attempt=attempt, way_out=way_out)
     return registration
 
 
@@ -111,18 +114,18 @@ def registration_send_again(*, access: Access, registration: Registration, attem
         access.require(Permission.RARE_FIELDS_SEND, registration.organization_id)
     if _came_true(access, registration):
         return registration
-    _refuse_overtaken(registration)
-    token_problem = _token_problem(registration.customer)
+    began_at = registration.pending_at
+    _refuse_overtaken(registration, since=began_at)
+    way_out = _way_out(registration.customer)
     try:
         with transaction.atomic():
-            _hold(registration.customer)
-            _refuse_overtaken(registration)
             attempt = _next_attempt(access, registration)
+            _refuse_overtaken(registration, since=began_at)
     except IntegrityError:
         _refuse_second(open_registration_of(registration.customer))
         return registration
     if attempt:
-        registration_send(access=access, registration=registration, attempt=attempt, token_problem=token_problem)
+        registration_send(access=access, registration=registration, attempt=attempt, way_out=way_out)
     return registration
 
 
@@ -133,7 +136,7 @@ def registration_pressed(*, submission: Submission, typed: Mapping[str, Any]) ->
     if first is not None and first.submission_digest != digest(typed):
         raise Conflicting(
             f"This form was sent already, with other values: see {first.reference}. Nothing was sent now. "
-            "Open a new form to register another vehicle.",
+            "If this is another vehicle, press again.",
             registration=first,
         )
     return first
@@ -158,15 +161,10 @@ def _came_true(access: Access, registration: Registration) -> bool:
     return registration.outcome not in SENDABLE_AGAIN
 
 
-def _hold(customer: Customer) -> None:
-    """One press at a time for a customer, so that what is looked up next stays true until it is stored."""
-    Customer.objects.select_for_update(no_key=True).only("id").get(pk=customer.pk)
-
-
-def _refuse_overtaken(registration: Registration) -> None:
+def _refuse_overtaken(registration: Registration, *, since: datetime) -> None:
     """An old button must not make a second car when somebody registered one for this customer meanwhile."""
-    since = {"outcome": Outcome.CONFIRMED, "settled_at__gte": registration.pending_at}
-    other = Registration.objects.filter(customer=registration.customer_id, **since).exclude(pk=registration.pk).first()
+    confirmed = Registration.objects.filter(outcome=Outcome.CONFIRMED, settled_at__gte=since)
+    other = confirmed.filter(customer=registration.customer_id).exclude(pk=registration.pk).first()
     if other is not None:
         raise Conflicting(
             f"A vehicle of this customer was registered meanwhile: {other.reference}. Nothing was sent now. "
@@ -175,9 +173,11 @@ def _refuse_overtaken(registration: Registration) -> None:
         )
 
 
-def _second_thoughts(customer: Customer, payload: Mapping[str, Any], *, confirm_duplicate: bool) -> Suspicion:
+def _second_thoughts(
+    customer: Customer, payload: Mapping[str, Any], *, confirm_duplicate: bool, besides: int | None = None
+) -> Suspicion:
     """Refuse a second open registration, and a likely duplicate that nobody confirmed; else the confirmed suspicion."""
-    others = others_of(customer, since=timezone.now() - RECENT)
+    others = [other for other in others_of(customer, since=timezone.now() - RECENT) if other.pk != besides]
     _refuse_second(next((other for other in others if other.outcome in OPEN), None))
     suspicion = _suspicion(customer, payload, next(iter(others), None))
     if suspicion.text and not confirm_duplicate:
@@ -206,12 +206,12 @@ def _suspicion(customer: Customer, payload: Mapping[str, Any], recent: Registrat
     return Suspicion(f"The customer already has a {twin.title}.") if twin else Suspicion()
 
 
-def _token_problem(customer: Customer) -> PoderoError | None:
+def _way_out(customer: Customer) -> PoderoClient | PoderoError:
+    """What sends it, or why nothing can be sent now."""
     try:
-        gateway.ready_to_send(customer.organization_id, user_id=customer.id)
+        return gateway.ready_to_send(customer.organization_id, user_id=customer.id)
     except PoderoError as error:
         return error
-    return None
 
 
 def _first_press(
@@ -230,17 +230,12 @@ def _first_press(
     raise Conflicting(message) from refused
 
 
-def _stored(
-    access: Access,
-    customer: Customer,
-    submission: Submission,
-    payload: Mapping[str, Any],
-    typed: Mapping[str, Any],
-    *,
-    suspicion: str,
-) -> tuple[Registration, Attempt]:
+def _placed(
+    access: Access, customer: Customer, submission: Submission, payload: Mapping[str, Any], typed: Mapping[str, Any]
+) -> Registration:
+    """Take the customer's one open place, before anything is looked up that has to be true until all is stored."""
     now = timezone.now()
-    registration = Registration.objects.create(
+    return Registration.objects.create(
         reference=submission.reference,
         organization=customer.organization,
         customer=customer,
@@ -250,20 +245,20 @@ def _stored(
         typed=json.dumps(dict(typed)),
         payload=json.dumps(payload),
         is_tagged=customer.organization.tag_comments,
-        is_duplicate_confirmed=bool(suspicion),
         baseline="" if submission.baseline is None else json.dumps(submission.baseline),
         created_at=now,
         pending_at=now,
     )
-    tell(
-        Action.REGISTRATION_REQUESTED,
-        access=access,
-        registration=registration,
-        changes={name: (None, value) for name, value in payload.items()},
-    )
+
+
+def _requested(access: Access, registration: Registration, payload: Mapping[str, Any], *, suspicion: str) -> Attempt:
+    changes = {name: (None, value) for name, value in payload.items()}
+    tell(Action.REGISTRATION_REQUESTED, access=access, registration=registration, changes=changes)
     if suspicion:
+        registration.is_duplicate_confirmed = True
+        registration.save(update_fields=["is_duplicate_confirmed"])
         tell(Action.DUPLICATE_CONFIRMED, access=access, registration=registration, reason=suspicion)
-    return registration, _attempt(access, registration)
+    return _attempt(access, registration)
 
 
 def _next_attempt(access: Access, registration: Registration) -> Attempt | None:

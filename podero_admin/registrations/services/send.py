@@ -15,7 +15,7 @@ from django.utils import timezone
 from podero_admin import gateway
 from podero_admin.core.access import Access
 from podero_admin.core.errors import PoderoAway
-from podero_admin.podero import ElectricVehicle, ElectricVehicleInput
+from podero_admin.podero import ElectricVehicle, ElectricVehicleInput, PoderoClient
 from podero_admin.podero.errors import AuthenticationFailed, ContractViolation, InvalidRequest, PoderoError
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import Outcome, Seen, decide, seen_of
@@ -43,27 +43,26 @@ class Exchange:
 
 
 def registration_send(
-    *, access: Access, registration: Registration, attempt: Attempt, token_problem: PoderoError | None
+    *, access: Access, registration: Registration, attempt: Attempt, way_out: PoderoClient | PoderoError
 ) -> None:
     """Send the attempt, at most once; every way out leaves an outcome, or a `sending` that the settler finishes."""
-    if token_problem is not None:
-        _tell_operator(registration, token_problem)
-        _not_sent(access, registration, attempt, _failed(token_problem))
+    if isinstance(way_out, PoderoError):
+        _tell_operator(registration, way_out)
+        _not_sent(access, registration, attempt, _failed(way_out))
         return
     with transaction.atomic():
         now = timezone.now()
         if not move(registration, Outcome.SENDING, access=access, of_attempt=attempt.number, values={"sent_at": now}):
             return
         Attempt.objects.filter(pk=attempt.pk).update(sent_at=now)
-    exchange = _post(registration, attempt)
+    exchange = _post(way_out, registration, attempt)
     if exchange.seen == Seen.CONFLICT:
         exchange = _read_back(access, registration, exchange)
     registration_finish(access=access, registration=registration, attempt=attempt, exchange=exchange)
 
 
-def _post(registration: Registration, attempt: Attempt) -> Exchange:
+def _post(client: PoderoClient, registration: Registration, attempt: Attempt) -> Exchange:
     try:
-        client = gateway.podero_client(registration.organization_id)
         vehicle = ElectricVehicleInput.model_validate(json.loads(attempt.payload))
         answered = client.register_electric_vehicle(registration.customer_id, vehicle, attempt_id=attempt.id)
     except PoderoError as error:

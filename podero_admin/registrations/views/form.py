@@ -14,7 +14,7 @@ from podero_admin.directory.models import Customer
 from podero_admin.directory.selectors import customer_get
 from podero_admin.registrations import presenting, services
 from podero_admin.registrations.forms import RegistrationForm
-from podero_admin.registrations.linking import link_to, linked
+from podero_admin.registrations.linking import link_to
 from podero_admin.registrations.models import Registration
 from podero_admin.registrations.selectors import open_registration_of, registration_get
 from podero_admin.registrations.submission import Submission, is_ours, issue, read
@@ -85,12 +85,17 @@ def _form(request: StaffRequest, customer: Customer, data: Any, **options: Any) 
 def _press(request: StaffRequest, customer: Customer) -> HttpResponse:
     submission = read(request.POST.get("submission_key", ""), access=request.access, customer=customer)
     form = _form(request, customer, request.POST, asks_confirmation="confirm_duplicate" in request.POST)
-    with linked():
+    is_valid = form.is_valid()
+    is_fresh = submission is not None and not submission.is_expired
+    if submission and is_fresh and is_valid:
+        return _request(request, customer, form, submission)
+    try:
         known = services.registration_pressed(submission=submission, typed=form.typed()) if submission else None
+    except Conflicting as conflict:
+        return _came_second(request, customer, form, submission, conflict)
     if known:
         return redirect_to("registrations:detail", known.reference)
-    is_valid = form.is_valid()
-    if submission is None or submission.is_expired:
+    if not is_fresh:
         notice = {"tone": "warning", "text": FRESH_KEY}
         return _page(
             request,
@@ -100,9 +105,7 @@ def _press(request: StaffRequest, customer: Customer) -> HttpResponse:
             notices=[notice],
             status=422,
         )
-    if not is_valid:
-        return _page(request, customer, form, submission_key=request.POST["submission_key"], status=422)
-    return _request(request, customer, form, submission)
+    return _page(request, customer, form, submission_key=request.POST["submission_key"], status=422)
 
 
 def _fresh_key(request: StaffRequest, customer: Customer, submission: Submission | None) -> str:
@@ -131,10 +134,23 @@ def _request(request: StaffRequest, customer: Customer, form: RegistrationForm, 
             status=422,
         )
     except Conflicting as conflict:
-        notice = {"tone": "warning", "text": conflict.message, **link_to(conflict.extra)}
-        key = request.POST["submission_key"] if conflict.extra else _fresh_key(request, customer, submission)
-        return _page(request, customer, form, submission_key=key, notices=[notice], status=409)
+        return _came_second(request, customer, form, submission, conflict)
     return redirect_to("registrations:detail", registration.reference)
+
+
+def _came_second(
+    request: StaffRequest,
+    customer: Customer,
+    form: RegistrationForm,
+    submission: Submission | None,
+    conflict: Conflicting,
+) -> HttpResponse:
+    """The form as it was typed; a key that was used up gives way to a fresh one."""
+    first = conflict.extra.get("registration")
+    is_used = first is None or (submission is not None and first.submission_key == submission.key)
+    key = _fresh_key(request, customer, submission) if is_used else request.POST["submission_key"]
+    notice = {"tone": "warning", "text": conflict.message, **link_to(conflict.extra)}
+    return _page(request, customer, form, submission_key=key, notices=[notice], status=409)
 
 
 def _page(

@@ -53,6 +53,19 @@ def test_two_agents_with_two_forms_for_one_customer_post_once(transactional_db, 
     assert len(posts(world)) == 1
 
 
+def just_before(statement, work):
+    """Somebody else does all of their work in the moment before this statement of ours; and what came of it."""
+    done = []
+
+    def watch(execute, sql, params, many, context):
+        if statement in sql and not done:
+            done.append(True)
+            done.extend(at_once(work))
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(watch), done
+
+
 def meanwhile(work, *, after):
     """As the token is asked for, `after` a statement, somebody else does all of their work; and what came of it."""
     seen, done = [], []
@@ -95,6 +108,33 @@ def test_send_again_that_another_registration_overtakes_within_its_press_sends_n
         registration_send_again(access=access_of(alice), registration=mine, attempt_number=1)
     assert done[1].outcome == "confirmed"
     assert len(posts(world)) == 1
+
+
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer at a time")
+def test_one_that_is_overtaken_within_its_transaction_looks_once_it_has_its_place(transactional_db, press, world, sara):
+    overtaking, done = just_before('INSERT INTO "registrations_registration"', lambda: press(by=sara))
+    with overtaking, pytest.raises(DuplicateSuspected):
+        press()
+    assert done[1].outcome == "confirmed"
+    assert len(posts(world)) == 1
+
+
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer at a time")
+def test_send_again_that_is_overtaken_within_its_transaction_looks_once_it_has_its_place(
+    transactional_db, press, world, sara, alice, access_of
+):
+    from django.core.cache import cache
+
+    world.faults.add(Fault("401", match="token"))
+    cache.clear()
+    registration = press()
+    world.faults.add(Fault("list_fails", match="vehicles"))
+    overtaking, done = just_before('UPDATE "registrations_registration"', lambda: press(by=sara))
+    with overtaking, pytest.raises(Conflicting, match="registered meanwhile"):
+        registration_send_again(access=access_of(alice), registration=registration, attempt_number=1)
+    assert done[1].outcome == "confirmed"
+    registration.refresh_from_db()
+    assert (registration.outcome, registration.attempt_number, len(posts(world))) == ("not_sent", 1, 1)
 
 
 def test_many_presses_of_send_again_post_once(transactional_db, press, world, alice, access_of):

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from podero_admin import gateway
 from podero_admin.audit.models import Event
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import Outcome
@@ -438,7 +439,8 @@ def test_an_answer_to_an_earlier_attempt_does_not_end_the_present_one(lost, sett
     settled(registration, 3, 6, 301)
     registration_pending = Registration.objects.get(pk=registration.pk)
     Registration.objects.filter(pk=registration.pk).update(outcome="pending", attempt_number=3)
-    registration_send(access=access_of(alice), registration=registration_pending, attempt=first, token_problem=None)
+    way_out = gateway.ready_to_send(registration.organization_id, user_id=registration.customer_id)
+    registration_send(access=access_of(alice), registration=registration_pending, attempt=first, way_out=way_out)
     registration.refresh_from_db()
     assert registration.outcome == "pending"
     Registration.objects.filter(pk=registration.pk).update(outcome="sending")

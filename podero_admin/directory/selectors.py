@@ -25,7 +25,7 @@ SHOWN = ("id", "organization_id", "name", "email", "external_user_id", "is_gone"
 
 def customer_get(*, access: Access, customer_id: UUID) -> Customer:
     customers = Customer.objects.select_related("organization").defer("raw", "folded")
-    found = customers.filter(id=customer_id).first()
+    found = next(iter(customers.filter(id=customer_id)), None)
     if found is None or not access.allows(Permission.CUSTOMER_VIEW, found.organization_id):
         raise NotFound(
             "There is no such customer in your organisations.", outside=f"customer {customer_id}" if found else ""

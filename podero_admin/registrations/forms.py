@@ -8,6 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from crispy_forms.layout import Field as Drawn
 from django import forms
+from django.utils.functional import cached_property
 
 from podero_admin.fields import DEVICE_MODEL_INPUTS, INPUT_GROUPS, INPUTS, Field, Group
 from podero_admin.registrations import payload
@@ -142,7 +143,6 @@ class RegistrationForm(forms.Form):
             self.fields["confirm_duplicate"] = forms.BooleanField(
                 required=False, label="This is another car: register it all the same"
             )
-        self.helper = self._helper()
 
     def clean_comment(self) -> str:
         note = str(self.cleaned_data["comment"])
@@ -194,7 +194,9 @@ class RegistrationForm(forms.Form):
     def typed(self) -> dict[str, Any]:
         return {name: self.data.get(name) for name in self.fields if self.data.get(name) is not None}
 
-    def _helper(self) -> FormHelper:
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How it is drawn; most presses never are."""
         helper = FormHelper(self)
         helper.form_tag = False
         helper.disable_csrf = True

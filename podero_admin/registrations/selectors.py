@@ -87,12 +87,10 @@ def open_registration_of(customer: Customer) -> Registration | None:
     return standing.only("reference", "created_at", "requested_by__name", "requested_by__email").first()
 
 
-def others_of(customer: Customer, *, since: datetime) -> list[Registration]:
-    """The customer's registrations that are open, or were confirmed since, by one question: a press waits for it."""
-    is_recent = Q(outcome=Outcome.CONFIRMED, settled_at__gte=since)
-    others = Registration.objects.filter(Q(outcome__in=sorted(OPEN)) | is_recent, customer=customer)
-    columns = ("reference", "created_at", "outcome", "requested_by__name", "requested_by__email")
-    return list(others.select_related("requested_by").only(*columns).order_by("id"))
+def confirmed_since(customer_id: UUID, moment: datetime) -> Registration | None:
+    """The first of the customer's registrations that was confirmed at this moment or later."""
+    confirmed = Registration.objects.filter(customer=customer_id, outcome=Outcome.CONFIRMED, settled_at__gte=moment)
+    return next(iter(confirmed.only("reference").order_by("id")[:1]), None)
 
 
 def same_model_of(customer: Customer, maker: str, model: str) -> Vehicle | None:

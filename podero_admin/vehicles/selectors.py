@@ -39,7 +39,7 @@ MOST_INCIDENTS = 20
 
 def vehicle_get(*, access: Access, vehicle_id: UUID) -> Vehicle:
     vehicles = Vehicle.objects.select_related("customer", "organization").defer("customer__raw", "customer__folded")
-    found = vehicles.filter(id=vehicle_id).first()
+    found = next(iter(vehicles.filter(id=vehicle_id)), None)
     if found is None or not access.allows(Permission.VEHICLE_VIEW, found.organization_id):
         raise NotFound(
             "There is no such vehicle in your organisations.", outside=f"vehicle {vehicle_id}" if found else ""

@@ -21,7 +21,7 @@ from podero_admin.podero.errors import PoderoError
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import OPEN, SENDABLE_AGAIN, Outcome
 from podero_admin.registrations.payload import has_rare_fields, with_tag
-from podero_admin.registrations.selectors import open_registration_of, others_of, same_model_of
+from podero_admin.registrations.selectors import confirmed_since, open_registration_of, same_model_of
 from podero_admin.registrations.services.send import registration_send
 from podero_admin.registrations.services.transition import move, tell
 from podero_admin.registrations.services.truth import vehicles_look
@@ -88,14 +88,13 @@ def registration_request(
         access.require(Permission.RARE_FIELDS_SEND, customer.organization_id)
     try:
         if submission.baseline is None:  # then Podero is asked first, and whoever is refused should not wait for it
+            _refuse_second(open_registration_of(customer))
             _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
             submission = _with_baseline(access, customer, submission)
         way_out = _way_out(customer)
         with transaction.atomic():
             registration = _placed(access, customer, submission, payload, typed)
-            suspicion = _second_thoughts(
-                customer, payload, confirm_duplicate=confirm_duplicate, besides=registration.pk
-            )
+            suspicion = _second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
             attempt = _requested(access, registration, payload, suspicion=suspicion.text)
     except (Conflicting, DuplicateSuspected, IntegrityError) as refused:
         return _first_press(customer, submission, typed, refused)
@@ -163,9 +162,8 @@ def _came_true(access: Access, registration: Registration) -> bool:
 
 def _refuse_overtaken(registration: Registration, *, since: datetime) -> None:
     """An old button must not make a second car when somebody registered one for this customer meanwhile."""
-    confirmed = Registration.objects.filter(outcome=Outcome.CONFIRMED, settled_at__gte=since)
-    other = confirmed.filter(customer=registration.customer_id).exclude(pk=registration.pk).first()
-    if other is not None:
+    other = confirmed_since(registration.customer_id, since)
+    if other is not None and other.pk != registration.pk:
         raise Conflicting(
             f"A vehicle of this customer was registered meanwhile: {other.reference}. Nothing was sent now. "
             "If this is another car, open the form as it was typed and register it from there.",
@@ -173,13 +171,9 @@ def _refuse_overtaken(registration: Registration, *, since: datetime) -> None:
         )
 
 
-def _second_thoughts(
-    customer: Customer, payload: Mapping[str, Any], *, confirm_duplicate: bool, besides: int | None = None
-) -> Suspicion:
-    """Refuse a second open registration, and a likely duplicate that nobody confirmed; else the confirmed suspicion."""
-    others = [other for other in others_of(customer, since=timezone.now() - RECENT) if other.pk != besides]
-    _refuse_second(next((other for other in others if other.outcome in OPEN), None))
-    suspicion = _suspicion(customer, payload, next(iter(others), None))
+def _second_thoughts(customer: Customer, payload: Mapping[str, Any], *, confirm_duplicate: bool) -> Suspicion:
+    """Refuse a likely duplicate that nobody confirmed; else the suspicion that was."""
+    suspicion = _suspicion(customer, payload, confirmed_since(customer.id, timezone.now() - RECENT))
     if suspicion.text and not confirm_duplicate:
         raise DuplicateSuspected(suspicion)
     return suspicion

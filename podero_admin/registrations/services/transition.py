@@ -72,10 +72,8 @@ def move(
     before = registration.outcome
     where = allowed & origins if origins else allowed
     stored = {**(values or {}), "outcome": to.value, "seen": seen.value if seen else ""}
-    standing = Registration.objects.filter(pk=registration.pk, outcome__in=where)
-    if of_attempt is not None:
-        standing = standing.filter(attempt_number=of_attempt)
-    if not standing.update(**stored):
+    of_this = {} if of_attempt is None else {"attempt_number": of_attempt}
+    if not Registration.objects.filter(pk=registration.pk, outcome__in=where, **of_this).update(**stored):
         registration.refresh_from_db()
         return False
     for name, value in stored.items():

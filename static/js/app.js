@@ -69,8 +69,10 @@
   };
   setInterval(tick, 10000);
 
+  /* As the server writes it, in its zone: whoever reads it out on the phone has one time for everybody */
+  const wholeTime = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium", timeZone: document.documentElement.dataset.zone });
   document.addEventListener("mouseover", ({ target }) => {
-    if (target.matches("[data-ago] time:not([title])")) target.title = new Date(target.dateTime).toLocaleString("en-GB");
+    if (target.matches("[data-ago] time:not([title])")) target.title = wholeTime.format(new Date(target.dateTime)).replace("Sept", "Sep");
   });
 
   /* Clicks */

@@ -1,12 +1,15 @@
 """Finding by keyboard alone, and coming back to the row of a list that was left."""
 
 import re
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from podero_admin.core.drawing import absolute
 from podero_admin.directory.models import Customer
 from podero_admin.organizations.selectors import system_access
+from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.services import customer_vehicles_fetch
 
 
@@ -79,3 +82,17 @@ def test_who_comes_from_elsewhere_is_offered_no_list(desk: Page, many):
     desk.get_by_role("link", name="Nummer 07").click()
     expect(desk.get_by_role("heading", name="Testwagen Nummer 07")).to_be_visible()
     expect(desk.get_by_role("link", name="Back to the list")).to_be_hidden()
+
+
+class TestWhereTheBrowserIsElsewhere:
+    @pytest.fixture
+    def browser_context_args(self, browser_context_args):
+        return browser_context_args | {"timezone_id": "America/New_York", "locale": "de-DE"}
+
+    @pytest.mark.parametrize("moment", ["2026-09-01T22:04:05Z", "2026-11-26T08:00:00Z"])
+    def test_the_whole_time_of_a_row_is_the_one_that_the_server_writes(self, desk: Page, many, moment):
+        at = datetime.fromisoformat(moment)
+        Vehicle.objects.update(reported_at=at)
+        desk.goto("/vehicles/")
+        desk.locator("tbody time").first.hover()
+        expect(desk.locator("tbody time").first).to_have_attribute("title", absolute(at, seconds=True))

@@ -10,7 +10,9 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tests.faults.prove.places import LATER, PRESS, SETTLE
+from django.db.transaction import on_commit
+
+from tests.faults.prove.places import COMMITTED, LATER, PRESS, SETTLE
 
 
 def die() -> None:
@@ -25,14 +27,19 @@ class Death:
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if not self.after and sql.startswith(self.before):
-            if self.delay is None:
-                die()
-            threading.Timer(self.delay or 0, die).start()
-            self.before = "never"
+            self.come()
         result = execute(sql, params, many, context)
         if self.after and sql.startswith(self.after[0]):
             self.after.pop(0)
+            if not self.after and self.before == COMMITTED:
+                on_commit(self.come)
         return result
+
+    def come(self) -> None:
+        if self.delay is None:
+            die()
+        threading.Timer(self.delay or 0, die).start()
+        self.before = "never"
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

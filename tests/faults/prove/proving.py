@@ -119,7 +119,7 @@ class Proof:
             kills.of_presses(self.customers(self.options.kills * len(PRESS)))
             say("killed at: " + ", ".join(f"{place} {count}" for place, count in kills.died.items()))
             if kills.survived:
-                say(f"not killed: {dict(kills.survived)}")
+                self.problems.append(f"not killed: {dict(kills.survived)}")
 
     def crowds(self, stopping: threading.Event) -> Crowds:
         """What is no matter of one registration; the last of it spoils what the checker looks at, so it comes after."""

@@ -170,6 +170,7 @@ class Stage:
             Place("vehicle", "adam", self.vehicle(charge="charging")),
             Place("vehicle that needs action", "adam", self.vehicle(action_needed=True)),
             Place("vehicle that waits for its owner", "adam", self.vehicle(is_connected=False, deleted_at=None)),
+            Place("vehicle with links", "adam", self.vehicle(output__regex='"authorization_url": ?"https')),
             Place("deleted vehicle", "adam", self.vehicle(deleted_at__isnull=False)),
             Place("vehicle in a state not known", "adam", self.vehicle(connection_status="degraded")),
         ]

@@ -15,10 +15,12 @@ from django.utils import timezone
 from podero_admin import gateway
 from podero_admin.core.access import Access
 from podero_admin.core.errors import PoderoAway
+from podero_admin.directory.models import Customer
 from podero_admin.podero import ElectricVehicle, ElectricVehicleInput, PoderoClient
 from podero_admin.podero.errors import AuthenticationFailed, ContractViolation, InvalidRequest, PoderoError
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import Outcome, Seen, decide, seen_of
+from podero_admin.registrations.payload import with_tag
 from podero_admin.registrations.schedule import next_look_at
 from podero_admin.registrations.services.settle import new_vehicles
 from podero_admin.registrations.services.transition import hold, move
@@ -40,6 +42,28 @@ class Exchange:
     answer: str = ""
     explanation: str = ""
     error: PoderoError | None = None
+
+
+def way_out_of(customer: Customer) -> PoderoClient | PoderoError:
+    """What sends it, or why nothing can be sent now."""
+    try:
+        return gateway.ready_to_send(customer.organization_id, user_id=customer.id)
+    except PoderoError as error:
+        return error
+
+
+def attempt_made(access: Access, registration: Registration) -> Attempt:
+    """What will be one POST, with the tag in its comment."""
+    number, payload = registration.attempt_number, registration.sent_payload
+    sent = with_tag(payload, registration.reference, number) if registration.is_tagged else payload
+    return Attempt.objects.create(
+        registration=registration,
+        number=number,
+        payload=json.dumps(sent),
+        staff_id=access.person,
+        request_id=access.request_id,
+        created_at=timezone.now(),
+    )
 
 
 def registration_send(

@@ -20,6 +20,8 @@ from podero_admin.registrations.wording import outcome_badge
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.services import customer_vehicles_fetch, vehicles_store
 
+#: What somebody who has pressed waits for a list, before anything is sent.
+LOOK_SECONDS = 3.0
 GIVEN_UP = SENDABLE_AGAIN | {Outcome.REJECTED}
 
 

@@ -1,0 +1,70 @@
+"""Second thoughts before anything is sent: this may be one car twice, or somebody else came first."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from podero_admin.core.errors import Conflicting, Invalid
+from podero_admin.directory.models import Customer
+from podero_admin.registrations.models import Registration
+from podero_admin.registrations.selectors import confirmed_since, same_model_of
+
+RECENT = timedelta(hours=24)
+
+
+class DuplicateSuspected(Invalid):
+    """This may be the second time for one car; a person says whether it is. `extra` names the first, if it is here."""
+
+    def __init__(self, suspicion: "Suspicion") -> None:
+        super().__init__(suspicion.text)
+        self.extra = {"registration": suspicion.first}
+
+
+class Suspicion(NamedTuple):
+    """Why this may be one car twice; without a text there is none."""
+
+    text: str = ""
+    first: Registration | None = None
+
+
+def second_thoughts(customer: Customer, payload: Mapping[str, Any], *, confirm_duplicate: bool) -> Suspicion:
+    """Refuse a likely duplicate that nobody confirmed; else the suspicion that was."""
+    suspicion = _suspicion(customer, payload, confirmed_since(customer.id, timezone.now() - RECENT))
+    if suspicion.text and not confirm_duplicate:
+        raise DuplicateSuspected(suspicion)
+    return suspicion
+
+
+def _suspicion(customer: Customer, payload: Mapping[str, Any], recent: Registration | None) -> Suspicion:
+    """Whether this may be one car twice; two equal cars are legitimate, so a person decides."""
+    if recent:
+        text = f"A vehicle of this customer was registered in the last 24 hours ({recent.reference})."
+        return Suspicion(text, recent)
+    model = payload.get("device_model") or {}
+    twin = same_model_of(customer, model.get("manufacturer", ""), model.get("model", ""))
+    return Suspicion(f"The customer already has a {twin.title}.") if twin else Suspicion()
+
+
+def refuse_second(other: Registration | None) -> None:
+    """One open registration per customer."""
+    if other is not None:
+        begun = timezone.localtime(other.created_at)
+        since = f"{begun:%H:%M}" if begun.date() == timezone.localdate() else f"{begun.day} {begun:%B, %H:%M}"
+        raise Conflicting(
+            f"{other.requested_by} is registering a vehicle for this customer since {since}: {other.reference}. "
+            "Wait until that is settled.",
+            registration=other,
+        )
+
+
+def refuse_overtaken(registration: Registration, *, since: datetime) -> None:
+    """An old button must not make a second car when somebody registered one for this customer meanwhile."""
+    other = confirmed_since(registration.customer_id, since)
+    if other is not None and other.pk != registration.pk:
+        raise Conflicting(
+            f"A vehicle of this customer was registered meanwhile: {other.reference}. Nothing was sent now. "
+            "If this is another car, open the form as it was typed and register it from there.",
+            again=registration,
+        )

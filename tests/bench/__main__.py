@@ -90,6 +90,7 @@ def _child(
         presses=100 if given.quick else given.presses,
         known_to_sandbox=min(9000, given.customers // 2),
         latency=given.latency_ms / 1000,
+        steady=given.steady,
     )
     result = run(folder=folder, port=ports[0], sandbox_port=ports[1], world=world, options=options)
     (folder / "result.pickle").write_bytes(pickle.dumps(result))
@@ -110,6 +111,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--presses", type=int, default=1000, help="registrations in a row")
     parser.add_argument("--latency-ms", type=float, default=150.0, help="what the API takes to answer a registration")
+    parser.add_argument(
+        "--steady", type=int, default=0, help="seconds of twenty pages a second, whatever they take (600)"
+    )
     return parser
 
 

@@ -20,7 +20,7 @@ from podero_admin.podero import ElectricVehicle
 from podero_admin.registrations.models import Registration
 from podero_admin.sandbox.world import World
 from podero_admin.vehicles.models import Vehicle
-from tests.bench import events, pages, registering, seeding, serving, weighing
+from tests.bench import events, pages, registering, seeding, serving, steady, weighing
 from tests.bench.measuring import Browser, Times, measure, warm
 from tests.bench.plans import plans
 from tests.bench.report import (
@@ -45,6 +45,7 @@ class Options:
     vehicles: int
     known_to_sandbox: int
     latency: float
+    steady: int
 
 
 @dataclass
@@ -79,6 +80,12 @@ def run(*, folder: Path, port: int, sandbox_port: int, world: World, options: Op
         result.facts += [_memory(workers), _queries(counts)]
         result.weights = _weigh(browser, seeded)
         result.facts.append(_list_bytes(dict(result.weights)["vehicles"]))
+    if options.steady:
+        _say("asking steadily")
+        with serving.gunicorn(port, folder / "gunicorn.log") as workers:
+            warm(port, sessions)
+            paced = steady.steady(port, sessions, measured, workers, seconds=options.steady)
+            result.facts += steady.facts(paced, seconds=options.steady)
     result.sizes = seeding.sizes()
     result.seconds = time.monotonic() - started
     return result, found

@@ -15,7 +15,7 @@ from podero_admin.organizations.selectors import system_access
 from podero_admin.sandbox.world import World
 from podero_admin.vehicles.counts import vehicle_counts
 from podero_admin.vehicles.models import Vehicle
-from tests.bench import events, pages, report, seeding
+from tests.bench import events, pages, report, seeding, steady
 from tests.bench.plans import plan_of, plans
 from tests.bench.weighing import IN_CSS, IN_HTML
 
@@ -114,6 +114,13 @@ def test_a_miss_is_marked_with_its_reason():
     text = report.markdown([report.Result("SQLite", "3 customers", lines=[line])])
     assert "| slow | 60.0 | 6.00 | 120.0 | 12.0 | 0.50 | 4 |" in text
     assert "**no: more than 5 × floor, 1.20 × first page**" in text
+
+
+def test_what_took_too_long_failed_or_grew_is_a_miss():
+    good = steady.facts(steady.Steady([10.0] * 200, 0, 100.0, 101.0), seconds=10)
+    assert [ok for *_, ok in good] == [True] * 4
+    bad = steady.facts(steady.Steady([500.0] * 200, 1, 100.0, 103.0), seconds=10)
+    assert [ok for *_, ok in bad] == [False] * 4
 
 
 def test_it_weighs_everything_that_a_page_names():

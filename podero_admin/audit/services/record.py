@@ -6,22 +6,32 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import AutoField
 from django.utils import timezone
 
 from podero_admin.audit.actions import Action
 from podero_admin.audit.chain import digest
 from podero_admin.audit.masking import clean_text, masked_changes
-from podero_admin.audit.models import AccessRecord, ChainHead, Event
+from podero_admin.audit.models import AccessRecord, AppendOnly, ChainHead, Event
 from podero_admin.core.access import Access
 
 _HEAD = "SELECT number, hash, at FROM audit_chainhead WHERE id = 1"
 _MOVE = "UPDATE audit_chainhead SET number = %s, hash = %s, at = %s WHERE id = 1"
-_FIELDS = Event._meta.concrete_fields  # noqa: SLF001 - public in Django's documentation
-_ADD = (
-    f"INSERT INTO audit_event ({', '.join(str(field.column) for field in _FIELDS)}) "  # noqa: S608 - our own names
-    f"VALUES ({', '.join(['%s'] * len(_FIELDS))})"
-)
 OUTSIDE_TRANSACTION = "An event is recorded in the transaction of the change it tells of; there is none open."
+
+
+def _columns(model: type[AppendOnly]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]  # noqa: SLF001
+
+
+def _adding(model: type[AppendOnly]) -> str:
+    """The statement that adds a row; by hand, since most of what one costs is to put it together."""
+    columns = [str(field.column) for field in _columns(model)]
+    table, marks = model._meta.db_table, ["%s"] * len(columns)  # noqa: SLF001 - public in Django's documentation
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(marks)})"  # noqa: S608 - our own names
+
+
+_ADD_EVENT, _ADD_LOOK = _adding(Event), _adding(AccessRecord)
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ def head_locked() -> ChainHead:
 
 
 def _head() -> ChainHead | None:
-    """By hand, as what follows: every event pays for it, and most of what a query costs is to put it together."""
+    """By hand too: every event pays for it."""
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
         cursor.execute(_HEAD + lock)
@@ -76,15 +86,19 @@ def _head() -> ChainHead | None:
     return ChainHead.from_db(connection.alias, ["id", "number", "hash", "at"], [1, number, last_hash, at])
 
 
+def _values(row: AppendOnly) -> list[Any]:
+    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _columns(type(row))]
+
+
 def _append(event: Event) -> None:
     """Add the event and move the head on to it, in one go where the database can."""
-    values: list[Any] = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in _FIELDS]
+    values = _values(event)
     moved: list[Any] = [event.number, event.hash, connection.ops.adapt_datetimefield_value(event.at)]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"WITH moved AS ({_MOVE}) {_ADD}", moved + values)
+            cursor.execute(f"WITH moved AS ({_MOVE}) {_ADD_EVENT}", moved + values)
         else:
-            cursor.execute(_ADD, values)
+            cursor.execute(_ADD_EVENT, values)
             cursor.execute(_MOVE, moved)
     event._state.adding = False  # noqa: SLF001 - it is kept now, so that saving it again is refused
 
@@ -146,7 +160,7 @@ def looked_at(
     vehicle_id: UUID | None = None,
     label: str = "",
     page: str = "",
-) -> AccessRecord:
+) -> None:
     """Note who looked at which customer or vehicle."""
     looked = AccessRecord(
         at=timezone.now(),
@@ -159,5 +173,5 @@ def looked_at(
         page=clean_text(page or ("vehicle" if vehicle_id else "customer"), 40),
         request_id=clean_text(access.request_id, 64),
     )
-    looked.save()
-    return looked
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_LOOK, _values(looked))

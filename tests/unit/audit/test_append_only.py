@@ -20,7 +20,8 @@ SQLITE = connection.vendor == "sqlite"
 
 @pytest.fixture
 def looked(db: None) -> AccessRecord:
-    return looked_at(access=Access.system(), organization_id=uuid4(), vehicle_id=uuid4())
+    looked_at(access=Access.system(), organization_id=uuid4(), vehicle_id=uuid4())
+    return AccessRecord.objects.latest("id")
 
 
 @pytest.fixture(params=["event", "access record"])

@@ -15,6 +15,7 @@ from podero_admin.audit import selectors as events
 from podero_admin.core.access import Access
 from podero_admin.core.paging import PAGE_SIZE, paginate
 from podero_admin.directory import selectors as customers
+from podero_admin.directory.models import Customer
 from podero_admin.sandbox.demo import ALPENSTROM
 from podero_admin.vehicles import selectors as vehicles
 from podero_admin.vehicles.filters import VehicleFilters
@@ -57,7 +58,7 @@ def pages(*, people: People, measured: Vehicle, deep: int) -> list[Page]:
     access = access_of(people.supervisor)
     return [
         *_vehicle_pages(access, measured, deep),
-        *_customer_pages(access, deep * 3 // 5),
+        *_customer_pages(access, min(deep * 3 // 5, Customer.objects.count() // 2 // PAGE_SIZE * PAGE_SIZE)),
         *_search_pages(measured),
         *_event_pages(access, access_of(people.root), people.others[0], deep),
     ]

@@ -10,6 +10,7 @@ from django.urls import Resolver404, resolve
 
 from podero_admin.accounts.selectors import access_of
 from podero_admin.audit.services import verify_now
+from podero_admin.directory.models import Customer
 from podero_admin.directory.selectors import customer_counts
 from podero_admin.organizations.selectors import system_access
 from podero_admin.sandbox.world import World
@@ -106,6 +107,16 @@ def test_every_peer_is_a_page_of_djangos_own_admin(seeded, client):
     peers = {page.name: client.get(page.peer) for page in measured if page.peer}
     assert {name: answer.status_code for name, answer in peers.items() if answer.status_code != 200} == {}
     assert all(b"/bench/admin/" in answer.content for answer in peers.values())
+
+
+@pytest.mark.urls("tests.bench.urls")
+def test_more_vehicles_than_there_are_customers_for_lead_no_further_than_the_last_of_them(seeded, client):
+    people, measured = seeded
+    far = pages.pages(people=people, measured=Vehicle.objects.latest("id"), deep=9 * Customer.objects.count())
+    client.force_login(people.root)
+    [page] = [page for page in far if page.name.startswith("customers at row")]
+    assert client.get(page.peer).status_code == 200
+    assert len(far) == len(measured)
 
 
 def test_a_miss_is_marked_with_its_reason():

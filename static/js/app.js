@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  root.classList.add("js");
 
   /* Notes */
   const toasts = () => document.getElementById("toasts");
@@ -70,9 +69,9 @@
   setInterval(tick, 10000);
 
   /* As the server writes it, in its zone: whoever reads it out on the phone has one time for everybody */
-  const wholeTime = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium", timeZone: document.documentElement.dataset.zone });
+  const wholeTime = { dateStyle: "medium", timeStyle: "medium", timeZone: root.dataset.zone };
   document.addEventListener("mouseover", ({ target }) => {
-    if (target.matches("[data-ago] time:not([title])")) target.title = wholeTime.format(new Date(target.dateTime)).replace("Sept", "Sep");
+    if (target.matches("[data-ago] time:not([title])")) target.title = new Date(target.dateTime).toLocaleString("en-GB", wholeTime).replace("Sept", "Sep");
   });
 
   /* Clicks */

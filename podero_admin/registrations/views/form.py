@@ -86,8 +86,7 @@ def _press(request: StaffRequest, customer: Customer) -> HttpResponse:
     submission = read(request.POST.get("submission_key", ""), access=request.access, customer=customer)
     form = _form(request, customer, request.POST, asks_confirmation="confirm_duplicate" in request.POST)
     is_valid = form.is_valid()
-    is_fresh = submission is not None and not submission.is_expired
-    if submission and is_fresh and is_valid:
+    if submission and not submission.is_expired and is_valid:
         return _request(request, customer, form, submission)
     try:
         known = services.registration_pressed(submission=submission, typed=form.typed()) if submission else None
@@ -95,7 +94,7 @@ def _press(request: StaffRequest, customer: Customer) -> HttpResponse:
         return _came_second(request, customer, form, submission, conflict)
     if known:
         return redirect_to("registrations:detail", known.reference)
-    if not is_fresh:
+    if submission is None or submission.is_expired:
         notice = {"tone": "warning", "text": FRESH_KEY}
         return _page(
             request,

@@ -24,7 +24,7 @@ Open = Callable[[Page], Any]
 
 @dataclass(frozen=True)
 class Place:
-    """One page, or one state of a page: who looks, and how to get there."""
+    """One page, or one state of a page: who looks, how to get there, and what shows that one is."""
 
     name: str
     who: str
@@ -185,10 +185,14 @@ class Stage:
         ]
 
     def _others(self) -> list[Place]:
-        test = (lambda page: page.get_by_role("button", name="Test connection").first.click(),)
+        test = (
+            lambda page: page.get_by_role("button", name="Test connection").first.click(),
+            lambda page: page.get_by_text("Just tested").wait_for(),
+        )
         sign_in = (
             lambda page: page.locator("[name=login]").fill("x"),
             lambda page: page.get_by_role("button", name="Sign in").click(),
+            lambda page: page.locator(".invalid-feedback").first.wait_for(),
         )
         person = (lambda page: page.locator(".bar details").last.locator("summary").click(),)
         return [

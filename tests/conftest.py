@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import hypothesis
 import pytest
 from django.test import Client
 
 from podero_admin.sandbox.server import Running, serve
 from podero_admin.sandbox.world import World
+
+# How long an example takes is the machine's affair.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 PASSWORD = "a long pass phrase for tests"
 

@@ -16,7 +16,7 @@ EVERYTHING = ("tests",)
 ABOUT_THE_DATABASE = (
     *(
         f"tests/unit/{room}"
-        for room in ("accounts", "audit", "directory", "mirror", "organizations", "registrations", "vehicles")
+        for room in ("accounts", "audit", "core", "directory", "mirror", "organizations", "registrations", "vehicles")
     ),
     "tests/pages",
     "tests/faults/test_mirror.py",

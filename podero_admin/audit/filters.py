@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import F, Model, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, F, Model, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from podero_admin.audit.models import Event
 from podero_admin.core.access import Access, Permission
 
 Row = TypeVar("Row", bound=Model)
-BEYOND_ALL = 2**63 - 1
+BEYOND_ALL = Value(2**63 - 1, BigIntegerField())
 FREE_TEXT = {"actor", "object"}
 REFERENCE = re.compile(r"R-[0-9A-Z]{10}")
 #: Columns under names that the planner cannot match to an index, see `hidden`.
@@ -75,7 +75,7 @@ def filtered(rows: QuerySet[Event], access: Access, filters: EventFilters) -> Qu
     if filters.start:
         rows = rows.filter(number__gte=_first_since(filters.start))
     if filters.end:
-        rows = rows.filter(number__lt=Coalesce(_first_since(filters.end + timedelta(days=1)), Value(BEYOND_ALL)))
+        rows = rows.filter(number__lt=Coalesce(_first_since(filters.end + timedelta(days=1)), BEYOND_ALL))
     return rows
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podero_admin.podero import OUTPUT_FIELDS, BoostState, ContractViolation, ElectricVehicle, PriceZone, Status, User
@@ -177,7 +177,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(st.dictionaries(st.sampled_from(OUTPUT_FIELDS) | st.text(), anything, max_size=12))
 def test_whatever_comes_with_an_id_is_a_vehicle(answer):
     vehicle = ElectricVehicle.parse({**answer, "id": ID})
@@ -189,7 +189,7 @@ def test_whatever_comes_with_an_id_is_a_vehicle(answer):
         assert getattr(vehicle, field.partition(".")[0]) is None or "." in field
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary() | anything.map(lambda value: json.dumps(value).encode()))
 def test_bytes_of_any_kind_are_json_or_a_value_error(body):
     try:

@@ -24,13 +24,6 @@ def access_of(staff: Staff, *, chosen: str | None = None, request_id: str = "", 
 
 
 def _seats(staff: Staff) -> tuple[Seat, ...]:
-    memberships = Membership.objects.filter(staff=staff).select_related("organization").order_by("organization__name")
-    return tuple(
-        Seat(
-            membership.organization_id,
-            membership.organization.name,
-            Role(membership.role),
-            membership.organization.environment,
-        )
-        for membership in memberships
-    )
+    seats = Membership.objects.filter(staff=staff).order_by("organization__name")
+    rows = seats.values_list("organization_id", "organization__name", "role", "organization__environment")
+    return tuple(Seat(id_, name, Role(role), environment) for id_, name, role, environment in rows)

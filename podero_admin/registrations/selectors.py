@@ -93,20 +93,18 @@ def confirmed_since(customer_id: UUID, moment: datetime) -> Registration | None:
     return next(iter(confirmed.only("reference").order_by("id")[:1]), None)
 
 
-def same_model_of(customer: Customer, maker: str, model: str) -> Vehicle | None:
-    """A vehicle of the customer of the same maker and model."""
-    if not (maker and model):
-        return None
-    owned = Vehicle.objects.filter(customer=customer, deleted_at=None, is_gone=False).only("maker", "model", "title")
-    wanted = (maker.strip().casefold(), model.strip().casefold())
-    return next(
-        (
-            vehicle
-            for vehicle in owned
-            if (vehicle.maker.strip().casefold(), vehicle.model.strip().casefold()) == wanted
-        ),
-        None,
-    )
+def same_model_of(customer: Customer, maker: str, model: str) -> str:
+    """What a vehicle of the customer of the same maker and model is called; empty where there is none."""
+    wanted = (_spelled(maker), _spelled(model))
+    if not all(wanted):
+        return ""
+    owned = Vehicle.objects.filter(customer=customer, deleted_at=None, is_gone=False)
+    cars = owned.values_list("maker", "model", "title")
+    return next((title for maker, model, title in cars if (_spelled(maker), _spelled(model)) == wanted), "")
+
+
+def _spelled(name: str) -> str:
+    return name.strip().casefold()
 
 
 def candidate_vehicles(registration: Registration) -> list[Vehicle]:

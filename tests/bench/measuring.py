@@ -6,7 +6,7 @@ import random
 import socket
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from threading import Thread
@@ -77,14 +77,16 @@ def checked(answer: Answer, path: str) -> Answer:
     return answer
 
 
-def warm(port: int, sessions: Mapping[str, str]) -> None:
-    """Make every thread of both workers open its database connection and import what it needs."""
+def warm(port: int, sessions: Mapping[str, str], pages: Sequence[Page] = ()) -> None:
+    """Make every thread of both workers what it is an hour after the start: connected, with its statements prepared."""
 
     def ask() -> None:
         browser = Browser(port, sessions)
         for _ in range(3):
             browser.connect()
             browser.ask(FLOOR, by="supervisor")
+            for page in pages:
+                browser.ask(page.path, by=page.by, posted=page.posted)
 
     threads = [Thread(target=ask) for _ in range(THREADS_WARMED)]
     for thread in threads:

@@ -68,7 +68,7 @@ def run(*, folder: Path, port: int, sandbox_port: int, world: World, options: Op
     browser = Browser(port, sessions)
     _say("measuring pages")
     with serving.gunicorn(port, folder / "gunicorn.log"):
-        warm(port, sessions)
+        warm(port, sessions, measured)
         times = measure(browser, measured, rounds=options.rounds, unmeasured=options.unmeasured)
     result.lines = [_line(page, times, counts[page.name], found) for page in measured]
     _say("registering and weighing")

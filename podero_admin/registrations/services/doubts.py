@@ -44,7 +44,7 @@ def _suspicion(customer: Customer, payload: Mapping[str, Any], recent: Registrat
         return Suspicion(text, recent)
     model = payload.get("device_model") or {}
     twin = same_model_of(customer, model.get("manufacturer", ""), model.get("model", ""))
-    return Suspicion(f"The customer already has a {twin.title}.") if twin else Suspicion()
+    return Suspicion(f"The customer already has a {twin}.") if twin else Suspicion()
 
 
 def refuse_second(other: Registration | None) -> None:

@@ -27,13 +27,12 @@ def meaning(request: StaffRequest, customer: Customer, form: RegistrationForm, s
         form = RegistrationForm(_shown(form), may_send_rare=False)
     form.is_valid()
     maker, model = (form.cleaned_data.get(f"device_model_{part}", "") for part in ("manufacturer", "model"))
-    twin = same_model_of(customer, maker, model)
     return presenting.preview(
         form,
         reference=submission.reference if submission else "R-XXXXXXXXXX",
         is_tagged=customer.organization.tag_comments,
         customer_id=customer.id,
-        twin=twin.title if twin else "",
+        twin=same_model_of(customer, maker, model),
     )
 
 

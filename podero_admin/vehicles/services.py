@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from podero_admin import gateway
 from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access, Permission
+from podero_admin.core.adding import add_unless_there
 from podero_admin.core.errors import PoderoAway
 from podero_admin.directory.attention import customer_answered, customer_opened
 from podero_admin.directory.models import Customer
@@ -111,12 +112,7 @@ def _store(
 
 def _known_before(new: Vehicle) -> Vehicle | None:
     """Add it; where it is there already, or somebody else adds it at this moment, theirs."""
-    try:
-        with transaction.atomic():
-            new.save(force_insert=True)
-    except IntegrityError:
-        return Vehicle.objects.select_for_update().get(id=new.id)
-    return None
+    return None if add_unless_there(new) else Vehicle.objects.select_for_update().get(id=new.id)
 
 
 def _difference(row: Vehicle, vehicle: ElectricVehicle, values: Mapping[str, Any]) -> list[Reading]:

@@ -6,32 +6,18 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import AutoField
 from django.utils import timezone
 
 from podero_admin.audit.actions import Action
 from podero_admin.audit.chain import digest
 from podero_admin.audit.masking import clean_text, masked_changes
-from podero_admin.audit.models import AccessRecord, AppendOnly, ChainHead, Event
+from podero_admin.audit.models import AccessRecord, ChainHead, Event
 from podero_admin.core.access import Access
+from podero_admin.core.adding import adding, values_of
 
 _HEAD = "SELECT number, hash, at FROM audit_chainhead WHERE id = 1"
 _MOVE = "UPDATE audit_chainhead SET number = %s, hash = %s, at = %s WHERE id = 1"
 OUTSIDE_TRANSACTION = "An event is recorded in the transaction of the change it tells of; there is none open."
-
-
-def _columns(model: type[AppendOnly]) -> list[Any]:
-    return [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]  # noqa: SLF001
-
-
-def _adding(model: type[AppendOnly]) -> str:
-    """The statement that adds a row; by hand, since most of what one costs is to put it together."""
-    columns = [str(field.column) for field in _columns(model)]
-    table, marks = model._meta.db_table, ["%s"] * len(columns)  # noqa: SLF001 - public in Django's documentation
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(marks)})"  # noqa: S608 - our own names
-
-
-_ADD_EVENT, _ADD_LOOK = _adding(Event), _adding(AccessRecord)
 
 
 @dataclass(frozen=True)
@@ -86,19 +72,15 @@ def _head() -> ChainHead | None:
     return ChainHead.from_db(connection.alias, ["id", "number", "hash", "at"], [1, number, last_hash, at])
 
 
-def _values(row: AppendOnly) -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _columns(type(row))]
-
-
 def _append(event: Event) -> None:
     """Add the event and move the head on to it, in one go where the database can."""
-    values = _values(event)
+    values, add = values_of(event), adding(Event)
     moved: list[Any] = [event.number, event.hash, connection.ops.adapt_datetimefield_value(event.at)]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"WITH moved AS ({_MOVE}) {_ADD_EVENT}", moved + values)
+            cursor.execute(f"WITH moved AS ({_MOVE}) {add}", moved + values)
         else:
-            cursor.execute(_ADD_EVENT, values)
+            cursor.execute(add, values)
             cursor.execute(_MOVE, moved)
     event._state.adding = False  # noqa: SLF001 - it is kept now, so that saving it again is refused
 
@@ -174,4 +156,4 @@ def looked_at(
         request_id=clean_text(access.request_id, 64),
     )
     with connection.cursor() as cursor:
-        cursor.execute(_ADD_LOOK, _values(looked))
+        cursor.execute(adding(AccessRecord), values_of(looked))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from podero_admin.audit.models import Event
@@ -40,10 +41,10 @@ def told(customer: Customer, vehicle_id: UUID | None = None, **more: Any) -> Ele
 
 
 def store(
-    customer: Customer, *vehicles: ElectricVehicle, complete: bool = False, asked_at: Any = None
+    customer: Customer, *vehicles: ElectricVehicle, complete: bool = False, asked_at: Any = None, **more: Any
 ) -> list[Vehicle]:
     asked_at = asked_at or timezone.now()
-    return services.vehicles_store(customer=customer, vehicles=vehicles, complete=complete, asked_at=asked_at)
+    return services.vehicles_store(customer=customer, vehicles=vehicles, complete=complete, asked_at=asked_at, **more)
 
 
 def test_it_adds_and_then_changes(customer: Customer) -> None:
@@ -58,6 +59,27 @@ def test_what_was_sent_for_it_survives(customer: Customer, car: UUID) -> None:
     store(customer, told(customer, car, comment="New"))
     row = Vehicle.objects.get(id=car)
     assert (row.sent, row.registered_reference, row.note) == ('{"price_zone": "AT"}', "R-ABCDEFGHJK", "New")
+
+
+def test_one_that_is_thought_new_is_kept_whole(customer: Customer) -> None:
+    car = told(customer, comment="Blue", battery_level=43)
+    (row,) = store(customer, car, if_new={"sent": "{}", "registered_reference": "R-ABCDEFGHJK"})
+    kept = Vehicle.objects.get(id=car.id)
+    assert (kept.registered_reference, kept.note, kept.battery_level) == ("R-ABCDEFGHJK", "Blue", 43)
+    columns = [field.attname for field in Vehicle._meta.concrete_fields]
+    assert [getattr(kept, name) for name in columns] == [getattr(row, name) for name in columns]
+    row.note = "Red"
+    row.save(update_fields=["note"])
+    assert Vehicle.objects.get().note == "Red"
+
+
+def test_one_that_is_thought_new_but_is_known_is_changed_and_its_transaction_goes_on(
+    customer: Customer, car: UUID
+) -> None:
+    with transaction.atomic():
+        (row,) = store(customer, told(customer, car, comment="Red"), if_new={"registered_reference": "R-ABCDEFGHJK"})
+        kept = Vehicle.objects.get(id=car)
+    assert (kept.note, row.note, row.registered_reference) == ("Red", "Red", "")
 
 
 def test_a_complete_list_marks_what_is_missing_as_gone(customer: Customer, car: UUID) -> None:

@@ -13,16 +13,16 @@ ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUICK = ("tests/unit", "tests/pages", "tests/test_architecture.py")
 EVERYTHING = ("tests",)
+# What takes longest comes first, so that nobody waits for one test at the end.
 ABOUT_THE_DATABASE = (
+    "tests/faults/prove",
+    "tests/faults/test_mirror.py",
+    "tests/pages",
     *(
         f"tests/unit/{room}"
-        for room in ("accounts", "audit", "core", "directory", "mirror", "organizations", "registrations", "vehicles")
+        for room in ("registrations", "mirror", "vehicles", "directory", "audit", "accounts", "core", "organizations")
     ),
-    "tests/pages",
-    "tests/faults/test_mirror.py",
-    "tests/faults/prove",
 )
-PARALLEL = ("-n", "2", "--dist", "loadfile")
 
 
 @dataclass
@@ -31,11 +31,12 @@ class Suite:
 
     codes: list[int] = field(default_factory=list)
 
-    def run(self, title: str, paths: tuple[str, ...], *arguments: str, **environment: str) -> None:
+    def run(self, title: str, paths: tuple[str, ...], *arguments: str, workers: int = 2, **environment: str) -> None:
         there = [path for path in paths if (ROOT / path).exists()]
         print(f"\n== {title}: {' '.join(there)}", flush=True)
         started = time.monotonic()
-        command = [sys.executable, "-m", "pytest", "-q", "-m", "not bench", *PARALLEL, *arguments, *there]
+        command = [sys.executable, "-m", "pytest", "-q", "-m", "not bench", "-n", str(workers), "--dist", "loadfile"]
+        command += [*arguments, *there]
         done = subprocess.run(command, cwd=ROOT, env=_environment() | environment, check=False)
         self.codes.append(done.returncode)
         print(f"== {title}: {'FAILED' if done.returncode else 'ok'} in {time.monotonic() - started:.0f} s", flush=True)
@@ -66,8 +67,9 @@ def quick(suite: Suite) -> None:
 
 
 def beside_quick() -> tuple[str, ...]:
-    """Every other folder with tests, whatever is added later."""
-    folders = (folder for folder in sorted((ROOT / "tests").iterdir()) if any(folder.rglob("test_*.py")))
+    """Every other folder with tests, whatever is added later; the longest first."""
+    folders = sorted((ROOT / "tests").iterdir(), key=lambda folder: (folder.name != "faults", folder.name))
+    folders = [folder for folder in folders if any(folder.rglob("test_*.py"))]
     return tuple(path for folder in folders if (path := f"tests/{folder.name}") not in QUICK)
 
 
@@ -75,7 +77,8 @@ def full(suite: Suite, *, after_check: bool = False) -> None:
     suite.run("SQLite", beside_quick() if after_check else EVERYTHING)
     database = os.environ.get("TEST_DATABASE_URL", "")
     if database:
-        suite.run("PostgreSQL", ABOUT_THE_DATABASE, TEST_DATABASE_URL=database)
+        # Half of the time they wait for its server.
+        suite.run("PostgreSQL", ABOUT_THE_DATABASE, workers=3, TEST_DATABASE_URL=database)
     for missing in left_out():
         print(f"Left out: {missing}.", flush=True)
 

@@ -2,13 +2,12 @@
 
 import ctypes
 import gc
-import subprocess
-import sys
 from typing import Any
 
 bind = "127.0.0.1:8000"
 wsgi_app = "podero_admin.wsgi"
 worker_class = "gthread"
+preload_app = True
 workers = 2
 threads = 8
 timeout = 120
@@ -25,20 +24,20 @@ secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 
 
-def on_starting(_server: Any) -> None:
-    """Try it once in a process of its own: workers that refuse to start would be started anew for ever."""
-    tried = subprocess.run([sys.executable, "-c", "import podero_admin.wsgi"], check=False)
-    if tried.returncode:
-        sys.exit(tried.returncode)
+def when_ready(_server: Any) -> None:
+    """All is loaded, and workers are about to be made of this process: they share what is never written to again."""
+    from django.db import connections  # noqa: PLC0415 - Django is set up by now, and not before
+
+    connections.close_all()
+    _share_memory()
+    _spare_collector()
 
 
 def post_worker_init(worker: Any) -> None:
     """Half of the threads, however many there are, may wait for Podero; the others go on serving pages."""
-    from podero_admin.gateway import share_threads  # noqa: PLC0415 - Django is set up by now, and not before
+    from podero_admin.gateway import share_threads  # noqa: PLC0415 - as above
 
-    _share_memory()
     share_threads(worker.cfg.threads)
-    _spare_collector()
 
 
 def _share_memory() -> None:

@@ -8,7 +8,7 @@ from statistics import median
 Fact = tuple[str, str, str, bool]
 OURS_TO_FIRST = 1.1
 REGISTERING = 1.15
-WORKER_MEGABYTES = 150
+WORKER_MEGABYTES = 60
 QUERIES = 11
 LIST_KILOBYTES, LIST_KILOBYTES_SENT = 40, 8
 MOST_BYTES = 120_000

@@ -54,11 +54,12 @@ def same_act(*, access: Access, event: Event, limit: int = 50) -> list[Event]:
 
 def history(
     *, access: Access, customer_id: UUID | None = None, vehicle_id: UUID | None = None, limit: int = 50
-) -> list[Event]:
+) -> list[Listed]:
     """The events of one customer or vehicle, newest first, for everybody who may look at it."""
     found = _about(Event.objects.all(), customer_id, vehicle_id)
     allowed = access.organization_ids(Permission.CUSTOMER_VIEW)
-    return list(found.filter(organization_id__in=allowed).only(*LISTED).order_by("-number")[:limit])
+    own = found.filter(organization_id__in=allowed).order_by("-number")
+    return list(own.values_list(*LISTED, named=True)[:limit])
 
 
 def object_history(*, access: Access, object_type: str, object_id: str, limit: int = 50) -> list[Event]:
@@ -72,10 +73,10 @@ def object_history(*, access: Access, object_type: str, object_id: str, limit: i
 
 def access_records(
     *, access: Access, customer_id: UUID | None = None, vehicle_id: UUID | None = None, limit: int = 20
-) -> list[AccessRecord]:
+) -> list[Listed]:
     """Who looked at one customer or vehicle, newest first: all for supervisors, for others their own looks."""
     found = _about(visible(hidden(AccessRecord.objects.all()), access.everywhere, OF, BY), customer_id, vehicle_id)
-    return list(found.order_by("-id")[:limit])
+    return list(found.order_by("-id").values_list("at", "actor_id", "actor_name", named=True)[:limit])
 
 
 def events_up_to(*, access: Access, filters: EventFilters, number: int) -> Iterator[Event]:

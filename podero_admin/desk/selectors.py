@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from podero_admin.audit.models import AccessRecord
-from podero_admin.audit.selectors import access_records
+from podero_admin.audit.selectors import Listed, access_records
 from podero_admin.core.access import Access
 from podero_admin.directory.models import Customer
 from podero_admin.vehicles.models import Vehicle
@@ -47,10 +47,10 @@ def needing_action(*, access: Access, limit: int = 8) -> list[Card]:
     return cards(vehicles_needing_action(access=access, limit=limit))
 
 
-def looks(*, access: Access, customer_id: UUID) -> list[AccessRecord]:
+def looks(*, access: Access, customer_id: UUID) -> list[Listed]:
     """Each person's latest look at a customer, newest first."""
     records = access_records(access=access, customer_id=customer_id, limit=LOOKED_THROUGH)
-    latest: dict[int | None, AccessRecord] = {}
+    latest: dict[int | None, Listed] = {}
     for look in records:
         latest.setdefault(look.actor_id, look)
     return list(latest.values())[:LOOKS_SHOWN]

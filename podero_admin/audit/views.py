@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from podero_admin.audit.filters import EventFilters
 from podero_admin.audit.forms import FilterForm
-from podero_admin.audit.rows import event_rows
+from podero_admin.audit.rows import event_items, event_rows
 from podero_admin.audit.selectors import (
     access_record_list,
     chain_head,
@@ -58,9 +58,8 @@ def _found(request: StaffRequest, find: Callable[..., Page[Any]]) -> tuple[Filte
 @require_safe
 def event(request: StaffRequest, number: int) -> HttpResponse:
     found = event_get(access=request.access, number=number)
-    return render_page(
-        request, "audit/detail.html", {"event": found, "same_act": same_act(access=request.access, event=found)}
-    )
+    beside = event_items(same_act(access=request.access, event=found))
+    return render_page(request, "audit/detail.html", {"event": found, "same_act": beside})
 
 
 @require_POST

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from podero_admin.audit.rows import event_items
 from podero_admin.audit.selectors import object_history
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
@@ -50,10 +51,11 @@ def acknowledge_stray(request: StaffRequest, number: int) -> HttpResponse:
 
 def _stray(request: StaffRequest, found: Stray, form: AcknowledgementForm, *, status: int = 200) -> HttpResponse:
     may_decide = request.access.allows(Permission.REGISTRATION_DECIDE, found.organization_id)
+    events = object_history(access=request.access, object_type="vehicle", object_id=str(found.vehicle_id))
     context = {
         "stray": found,
         "vehicle": vehicle_of(found),
         "form": form if may_decide and found.acknowledged_at is None else None,
-        "events": object_history(access=request.access, object_type="vehicle", object_id=str(found.vehicle_id)),
+        "events": event_items(events),
     }
     return render_page(request, "registrations/stray.html", context, status=status)

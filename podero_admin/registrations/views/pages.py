@@ -3,6 +3,7 @@
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST, require_safe
 
+from podero_admin.audit.rows import event_items
 from podero_admin.audit.selectors import object_history
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid
@@ -41,9 +42,8 @@ def detail_page(
     """
     context = presenting.detail(request.access, registration, decision=decision, acknowledgement=acknowledgement)
     context["reloads"] = context["is_moving"] and not (is_still or decision or acknowledgement)
-    context["events"] = object_history(
-        access=request.access, object_type="registration", object_id=registration.reference
-    )
+    events = object_history(access=request.access, object_type="registration", object_id=registration.reference)
+    context["events"] = event_items(events)
     return render_page(request, "registrations/detail.html", context, status=status)
 
 

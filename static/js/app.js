@@ -8,7 +8,7 @@
   const say = (text) => {
     const note = document.getElementById("toast-away").content.firstElementChild.cloneNode(true);
     note.classList.replace("error", "info");
-    note.querySelector(".i").className = "i i-info";
+    note.querySelector("use").setAttribute("href", "#i-info");
     note.querySelector("p").textContent = text;
     toasts().append(note);
     setTimeout(() => note.remove(), 5000);

@@ -11,6 +11,8 @@ INLINE = """() => [...document.querySelectorAll("*")].filter((each) =>
   || each.getAttributeNames().some((name) => name.startsWith("on") || name.startsWith("hx-on"))
   || (each.localName === "a" && /^(javascript|data):/i.test(each.getAttribute("href") || ""))
 ).map((each) => each.outerHTML.slice(0, 160))"""
+UNDRAWN = """() => [...document.querySelectorAll("use")].map((each) => each.getAttribute("href"))
+  .filter((target) => !document.querySelector(`symbol${target}`))"""
 EVIL = "<script>document.title = 'taken'</script><img src=x onerror=\"document.title='taken'\">"
 POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "base-uri 'none'", "form-action 'self'")
 
@@ -21,6 +23,14 @@ def test_no_page_breaks_the_policy_or_holds_inline_script_or_style(tour, subtest
             assert page.evaluate(INLINE) == []
             assert complaints == []
         complaints.clear()
+
+
+def test_every_icon_of_a_page_is_in_its_sprite_and_seen(tour, subtests):
+    for name, page in tour:
+        with subtests.test(page=name):
+            assert page.locator("svg > symbol").count() > 20
+            assert page.evaluate(UNDRAWN) == []
+            assert page.locator("use >> visible=true").first.bounding_box()["width"] > 8
 
 
 def test_the_policy_is_strict_and_the_browser_enforces_it(desk: Page, complaints):

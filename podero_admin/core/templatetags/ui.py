@@ -43,21 +43,20 @@ def link(name: str, *args: Any, **query: Any) -> str:
 @register.simple_tag
 @lru_cache(maxsize=64)
 def icon(name: str) -> SafeString:
-    return format_html('<i class="i i-{}"></i>', name)
+    """One symbol of the page's sprite, see components/sprite.html."""
+    return format_html('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>', name)
 
 
 @lru_cache(maxsize=2048)
 def _badge(field: str, value: str, word: str, tone: str, icon_name: str, sentence: str) -> SafeString:  # noqa: PLR0917
-    """The stylesheet draws the icon of the tone, see components/icon.css; another one stands in the badge."""
     title = format_html(' title="{}"', escape(sentence)) if sentence else ""
-    shown = tone if tone in TONES else "unknown"
     return format_html(
         '<span class="status {}" data-field="{}" data-value="{}"{}>{}{}</span>',
-        shown,
+        tone if tone in TONES else "unknown",
         escape(field),
         escape(value),
         title,
-        "" if (icon_name or "unknown") == shown else icon(icon_name),
+        icon(icon_name or "unknown"),
         escape(word),
     )
 

@@ -19,7 +19,7 @@ from podero_admin.vehicles.looks import LOOKS
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-ICONS = ROOT / "static" / "css" / "components" / "icon.css"
+SPRITE = ROOT / "templates" / "components" / "sprite.html"
 EVIL = '"><script>alert(1)</script>'
 
 
@@ -70,19 +70,18 @@ def test_a_badge_carries_field_value_icon_and_word() -> None:
     assert draw("{% status badge short=True %}", badge=badge).endswith(">error</span>")
 
 
-def test_a_badge_whose_icon_is_not_that_of_its_tone_holds_it() -> None:
-    assert draw("{% badge 'charge' 'waiting' 'Plugged in' 'info' 'plug' %}").endswith(
-        '<i class="i i-plug"></i>Plugged in</span>'
-    )
+def test_a_badge_holds_its_icon_or_else_that_of_its_tone() -> None:
+    plug = '<svg class="i" aria-hidden="true"><use href="#i-plug"/></svg>Plugged in</span>'
+    assert draw("{% badge 'charge' 'waiting' 'Plugged in' 'info' 'plug' %}").endswith(plug)
+    assert '<use href="#i-warning"/>' in draw("{% badge 'charge' 'odd' 'Odd' 'warning' %}")
 
 
-@pytest.mark.parametrize("tone", TONES)
-def test_the_stylesheet_has_the_icon_of_every_tone_and_of_every_template(tone: str) -> None:
-    drawn = set(re.findall(r"\.i-(\w+)", ICONS.read_text(encoding="utf-8")))
+def test_the_sprite_has_the_icon_of_every_tone_template_and_look_once() -> None:
+    drawn = re.findall(r'<symbol id="i-(\w+)"', SPRITE.read_text(encoding="utf-8"))
     named = {name for path in TEMPLATES for name in re.findall(r'{% icon "(\w+)" %}', path.read_text(encoding="utf-8"))}
-    assert f".status.{tone}" in ICONS.read_text(encoding="utf-8")
-    assert named <= drawn
-    assert {look.icon for looks in LOOKS.values() for look in looks.values()} <= drawn
+    looks = {look.icon for looks in LOOKS.values() for look in looks.values()}
+    assert {*TONES, *named, *looks} <= set(drawn)
+    assert len(drawn) == len(set(drawn))
 
 
 def test_no_badge_draws_nothing_and_an_odd_tone_is_unknown() -> None:

@@ -1,22 +1,23 @@
 """Keep what Podero tells of vehicles, and ask it anew."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from podero_admin import gateway
 from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access, Permission
-from podero_admin.core.adding import add_unless_there
 from podero_admin.core.errors import PoderoAway
+from podero_admin.core.statements import add_unless_there, write_over
 from podero_admin.directory.attention import customer_answered, customer_opened
 from podero_admin.directory.models import Customer
 from podero_admin.podero import ElectricVehicle
@@ -30,8 +31,6 @@ from podero_admin.vehicles.statuses import is_known_value
 from podero_admin.vehicles.urgency import URGENCY_GONE, rank_of
 
 logger = logging.getLogger(__name__)
-#: What of a row is asked for before it is marked as gone.
-LOST = ("organization_id", "fetched_at", "maker")
 GONE_SENTENCE = "Podero no longer knows this vehicle. What is shown here is the last that it told."
 
 
@@ -50,25 +49,45 @@ def vehicles_store(
     `if_new` are further columns of what is probably not known here yet.
     """
     told = {vehicle.id: vehicle for vehicle in vehicles if vehicle.id and _is_of(vehicle, customer)}
-    known = {} if if_new else {row.id: row for row in Vehicle.objects.select_for_update().filter(id__in=told)}
-    new = list[Reading]()
+    known = {} if if_new else _held(customer, told, complete=complete)
+    news = News()
     stored = [
-        _store(customer, each, known.get(each.id), asked_at, readings=new, if_new=if_new or {})
-        for each in told.values()
+        _store(customer, each, known.get(each.id), asked_at, news=news, if_new=if_new or {}) for each in told.values()
     ]
     if complete:
-        new += _lose(Vehicle.objects.filter(customer=customer).exclude(id__in=told), asked_at)
-    Reading.objects.bulk_create(new)
+        _lose([row for row in known.values() if row.id not in told], asked_at, news)
+    write_over(news.changed)
+    Reading.objects.bulk_create(news.readings)
     return [row for row in stored if row]
 
 
-def _lose(missing: QuerySet[Vehicle], asked_at: datetime) -> list[Reading]:
+@dataclass
+class News:
+    """What an answer changes: rows with the columns to be written over, and what is told of it."""
+
+    changed: list[tuple[Vehicle, tuple[str, ...]]] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+
+    def set(self, row: Vehicle, values: Mapping[str, Any]) -> None:
+        """Only what differs: mostly that is the moment alone."""
+        names = tuple(name for name, value in values.items() if getattr(row, name) != value)
+        for name in names:
+            setattr(row, name, values[name])
+        self.changed.append((row, names))
+
+
+def _held(customer: Customer, told: Iterable[UUID], *, complete: bool) -> dict[UUID, Vehicle]:
+    """Locked in one order, so that two who store the same vehicles wait and do not block each other."""
+    wanted = Q(id__in=told) | Q(customer=customer) if complete else Q(id__in=told)
+    return {row.id: row for row in Vehicle.objects.select_for_update().filter(wanted).order_by("id")}
+
+
+def _lose(missing: Iterable[Vehicle], asked_at: datetime, news: News) -> None:
     """What a complete list misses is gone, unless it was told of since."""
-    rows = list(missing.filter(fetched_at__lt=asked_at, is_gone=False).only(*LOST))
-    if rows:
-        lost = Vehicle.objects.filter(id__in=[row.id for row in rows], fetched_at__lt=asked_at)
-        lost.update(is_gone=True, urgency=URGENCY_GONE, fetched_at=asked_at)
-    return [reading(row, {LISTED: (True, False)}, at=asked_at) for row in rows]
+    for row in missing:
+        if row.fetched_at < asked_at and not row.is_gone:
+            news.readings.append(reading(row, {LISTED: (True, False)}, at=asked_at))
+            news.set(row, {"is_gone": True, "urgency": URGENCY_GONE, "fetched_at": asked_at})
 
 
 def _is_of(vehicle: ElectricVehicle, customer: Customer) -> bool:
@@ -87,7 +106,7 @@ def _store(
     row: Vehicle | None,
     asked_at: datetime,
     *,
-    readings: list[Reading],
+    news: News,
     if_new: Mapping[str, Any],
 ) -> Vehicle | None:
     values = vehicle_values(vehicle) | {"is_gone": False, "fetched_at": asked_at, "customer_key": customer.sort_name}
@@ -106,8 +125,9 @@ def _store(
         return None
     if row.fetched_at > asked_at:
         return row
-    readings += _difference(row, vehicle, values)
-    return _write_over(row, values | ok_until(row, values))
+    news.readings += _difference(row, vehicle, values)
+    news.set(row, values | ok_until(row, values))
+    return row
 
 
 def _known_before(new: Vehicle) -> Vehicle | None:
@@ -121,15 +141,6 @@ def _difference(row: Vehicle, vehicle: ElectricVehicle, values: Mapping[str, Any
         found[LISTED] = (False, True)
     at, became = values["fetched_at"], turned_to_error(row, values)
     return [reading(row, found, at=at, became=became)] if found else []
-
-
-def _write_over(row: Vehicle, values: Mapping[str, Any]) -> Vehicle:
-    """Only what differs: mostly that is the moment alone."""
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    row.save(update_fields=changed)
-    return row
 
 
 @lru_cache(maxsize=200)
@@ -153,8 +164,9 @@ def customer_vehicles_fetch(
         )
     except PoderoError as error:
         raise PoderoAway(f"The vehicles of this customer could not be fetched. {error}") from error
-    vehicles_store(customer=customer, vehicles=vehicles, complete=True, asked_at=asked_at)
-    customer_answered(customer, asked_at=asked_at, rank=rank_of(vehicles, now=asked_at))
+    with transaction.atomic():
+        vehicles_store(customer=customer, vehicles=vehicles, complete=True, asked_at=asked_at)
+        customer_answered(customer, asked_at=asked_at, rank=rank_of(vehicles, now=asked_at))
     return list(vehicles)
 
 

@@ -13,7 +13,7 @@ from podero_admin.audit.chain import digest
 from podero_admin.audit.masking import clean_text, masked_changes
 from podero_admin.audit.models import AccessRecord, ChainHead, Event
 from podero_admin.core.access import Access
-from podero_admin.core.adding import adding, values_of
+from podero_admin.core.statements import adding, values_of
 
 _HEAD = "SELECT number, hash, at FROM audit_chainhead WHERE id = 1"
 _MOVE = "UPDATE audit_chainhead SET number = %s, hash = %s, at = %s WHERE id = 1"

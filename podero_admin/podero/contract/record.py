@@ -7,11 +7,11 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
     PrivateAttr,
     ValidationError,
     ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    field_validator,
+    model_validator,
 )
 
 from podero_admin.podero.errors import ContractViolation
@@ -33,14 +33,22 @@ class Told(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
     inside: ClassVar[str] = ""
 
-    @field_validator("*", mode="wrap")
+    @model_validator(mode="wrap")
     @classmethod
-    def _odd_is_none(cls, value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    def _odd_is_none(cls, answer: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        """Only an answer with an odd field is read twice; what is no object at all is odd in what holds it."""
+        problems = cast("list[str]", info.context)
+        before = len(problems)
         try:
-            return read(value)
-        except ValidationError:
-            cast("list[str]", info.context).append(f"{cls.inside}{info.field_name}")
-            return None
+            return read(answer)
+        except ValidationError as error:
+            odd = dict.fromkeys(problem["loc"][0] for problem in error.errors(include_url=False) if problem["loc"])
+            if not odd:
+                raise
+        del problems[before:]
+        found = read({**answer, **odd})
+        problems += [f"{cls.inside}{name}" for name in odd]
+        return found
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Show the id alone: the rest is personal, or a link that lets somebody in."""

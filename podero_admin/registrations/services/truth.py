@@ -139,6 +139,8 @@ def vehicles_reconcile(*, access: Access, customer: Customer, vehicles: Sequence
         found = reference_in(vehicle.comment)
         if found:
             named[found[0]].append(vehicle)
+    if not named:
+        return 0
     confirmed = 0
     for registration in Registration.objects.filter(customer=customer, reference__in=named).select_related("customer"):
         found_vehicles = named.pop(registration.reference)

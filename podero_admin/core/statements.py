@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.models import AutoField, Field, Model
+
+Row = TypeVar("Row", bound=Model)
 
 
 @lru_cache(maxsize=16)
@@ -37,10 +39,29 @@ def add_unless_there(row: Model) -> bool:
     return not row._state.adding  # noqa: SLF001
 
 
+def _field(model: type[Model], name: str) -> "Field[Any, Any]":
+    return cast("Field[Any, Any]", model._meta.get_field(name))  # noqa: SLF001 - as above
+
+
+@lru_cache(maxsize=16)
+def _holding(model: type[Model], name: str) -> str:
+    options = model._meta  # noqa: SLF001 - as above
+    columns = ", ".join(str(field.column) for field in options.concrete_fields)
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    by, key = _field(model, name).column, options.pk.column
+    return f"SELECT {columns} FROM {options.db_table} WHERE {by} = %s ORDER BY {key}{lock}"  # noqa: S608 - our own names
+
+
+def held(model: type[Row], name: str, value: object) -> Iterable[Row]:
+    """The rows with this value in this column, ours until the transaction ends; in one order, so that nobody blocks."""
+    wanted = _field(model, name).get_db_prep_value(value, connection)
+    return model._default_manager.raw(_holding(model, name), [wanted])  # noqa: SLF001 - as above
+
+
 @lru_cache(maxsize=256)
 def _changing(model: type[Model], names: tuple[str, ...]) -> tuple[str, tuple["Field[Any, Any]", ...]]:
     options = model._meta  # noqa: SLF001 - as above
-    fields = tuple(options.get_field(name) for name in names)
+    fields = tuple(_field(model, name) for name in names)
     marks, key = ", ".join(f"{field.column} = %s" for field in fields), options.pk
     statement = f"UPDATE {options.db_table} SET {marks} WHERE {key.column} = %s"  # noqa: S608 - our own names
     return statement, (*fields, key)

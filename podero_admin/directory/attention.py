@@ -1,6 +1,7 @@
 """Who is to be asked about, and when next: kept with each customer, so that no worker has to remember anything."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import DateTimeField, F, Q, Value
@@ -49,7 +50,7 @@ def customer_answered(customer: Customer, *, asked_at: datetime, rank: Rank) -> 
     customer.vehicles_asked_at = asked_at
 
 
-def _moment(value: datetime) -> object:
+def _moment(value: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
 
 

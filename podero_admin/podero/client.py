@@ -81,7 +81,7 @@ class PoderoClient:
         marks = {"Idempotency-Key": str(attempt_id)}
         path, body = f"{self._users}/{user_id}/electric-vehicles", vehicle.to_json()
         answer = self._transport.request("POST", path, json=body, headers=marks, request_id=str(attempt_id))
-        return _answered(answer, ElectricVehicle.parse)
+        return _answered(answer, ElectricVehicle.read)
 
     def list_electric_vehicles(
         self, user_id: UUID, *, include_deleted: bool = False
@@ -104,7 +104,7 @@ class PoderoClient:
 
         """
         answer = self._get(f"{self._users}/{user_id}/electric-vehicles", include_deleted=include_deleted)
-        return _answered(answer, _each(ElectricVehicle.parse))
+        return _answered(answer, _each(ElectricVehicle.read))
 
     def get_electric_vehicle(self, user_id: UUID, vehicle_id: UUID) -> Answered[ElectricVehicle]:
         """Get one vehicle, with its `actions` in `raw`.
@@ -124,7 +124,7 @@ class PoderoClient:
             PoderoError: no success for another reason; a read changes nothing and may be repeated.
 
         """
-        return _answered(self._get(f"{self._users}/{user_id}/electric-vehicles/{vehicle_id}"), ElectricVehicle.parse)
+        return _answered(self._get(f"{self._users}/{user_id}/electric-vehicles/{vehicle_id}"), ElectricVehicle.read)
 
     def list_users(self, *, include_deleted: bool = False) -> Answered[list[User]]:
         """List the organisation's users of every role, all in one answer that may be 100 MB.
@@ -144,7 +144,7 @@ class PoderoClient:
 
         """
         answer = self._get(self._users, include_deleted=include_deleted, body_cap=USERS_CAP)
-        return _answered(answer, _each(User.parse))
+        return _answered(answer, _each(User.read))
 
     def iter_users(self, *, include_deleted: bool = False) -> Answered[Iterator[User]]:
         """List the users like `list_users`, read one after the other: thousands of them need little memory.
@@ -184,7 +184,7 @@ class PoderoClient:
             PoderoError: no success for another reason; a read changes nothing and may be repeated.
 
         """
-        return _answered(self._get(f"{self._users}/{user_id}"), User.parse)
+        return _answered(self._get(f"{self._users}/{user_id}"), User.read)
 
     def _get(self, path: str, *, include_deleted: bool = False, body_cap: int | None = None) -> Answer:
         params = DELETED_TOO if include_deleted else None
@@ -198,15 +198,15 @@ def _answered(answer: Answer, read: Callable[[Any], Read]) -> Answered[Read]:
         raise answer.attached_to(error) from None
 
 
-def _each(parse: Callable[[object], Read]) -> Callable[[object], list[Read]]:
-    return lambda answer: [parse(item) for item in _complete(answer)]
+def _each(read: Callable[[object], Read]) -> Callable[[object], list[Read]]:
+    return lambda answer: [read(item) for item in _complete(answer)]
 
 
 def _drained(items: list[object]) -> Iterator[User]:
     """Each item goes as it is read."""
     items.reverse()
     while items:
-        yield User.parse(items.pop())
+        yield User.read(items.pop())
 
 
 def _complete(answer: object) -> list[object]:

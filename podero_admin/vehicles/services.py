@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from podero_admin import gateway
@@ -17,7 +16,7 @@ from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import PoderoAway
-from podero_admin.core.statements import add_unless_there, write_over
+from podero_admin.core.statements import add_unless_there, held, write_over
 from podero_admin.directory.attention import customer_answered, customer_opened
 from podero_admin.directory.models import Customer
 from podero_admin.podero import ElectricVehicle
@@ -77,9 +76,10 @@ class News:
 
 
 def _held(customer: Customer, told: Iterable[UUID], *, complete: bool) -> dict[UUID, Vehicle]:
-    """Locked in one order, so that two who store the same vehicles wait and do not block each other."""
-    wanted = Q(id__in=told) | Q(customer=customer) if complete else Q(id__in=told)
-    return {row.id: row for row in Vehicle.objects.select_for_update().filter(wanted).order_by("id")}
+    """Of a complete list the customer's own: what else it tells is new, or is found when it is added."""
+    if complete:
+        return {row.id: row for row in held(Vehicle, "customer", customer.id)}
+    return {row.id: row for row in Vehicle.objects.select_for_update().filter(id__in=told)}
 
 
 def _lose(missing: Iterable[Vehicle], asked_at: datetime, news: News) -> None:

@@ -75,13 +75,18 @@ class Record(Told):
     @classmethod
     def parse(cls, answer: object) -> Self:
         """Read an answer; raises ContractViolation only where it is no object, has no usable id or is far too deep."""
-        if not isinstance(answer, dict) or read_uuid(answer.get("id")) is None:
-            raise ContractViolation(f"Podero's answer holds no {cls.noun} with an id.", readable_id=readable_id(answer))
         try:
-            raw, problems = storable(answer), list[str]()
+            return cls.read(storable(answer))
         except ValueError:
             text = f"Podero's {cls.noun} is nested too deeply."
             raise ContractViolation(text, readable_id=readable_id(answer)) from None
-        record = cls.model_validate(raw, context=problems)
-        record._raw, record._problems = raw, problems  # noqa: SLF001  # our own
+
+    @classmethod
+    def read(cls, answer: object) -> Self:
+        """Read what can be stored as it is, such as `read_json` gives; raises ContractViolation without a usable id."""
+        if not isinstance(answer, dict) or read_uuid(answer.get("id")) is None:
+            raise ContractViolation(f"Podero's answer holds no {cls.noun} with an id.", readable_id=readable_id(answer))
+        problems = list[str]()
+        record = cls.model_validate(answer, context=problems)
+        record._raw, record._problems = answer, problems  # noqa: SLF001  # our own
         return record

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from threading import Lock, Thread
+from typing import Any
 
 import requests
 
@@ -44,9 +45,14 @@ class Latency:
 
 
 def without_vehicle(known_to_sandbox: int) -> Iterator[Customer]:
-    """Customers whom the stand-in knows and who have nothing yet, so that nobody is asked about duplicates."""
-    free = Customer.objects.filter(organization_id=ALPENSTROM, vehicles=None, deleted_at=None, external_user_id__gt="")
-    order = free.select_related("organization").order_by("external_user_id")
+    """Customers who have nothing yet, so that nobody is asked about duplicates."""
+    return known(known_to_sandbox, vehicles=None)
+
+
+def known(known_to_sandbox: int, **filters: Any) -> Iterator[Customer]:
+    """Customers whom the stand-in knows."""
+    some = Customer.objects.filter(organization_id=ALPENSTROM, deleted_at=None, external_user_id__gt="", **filters)
+    order = some.select_related("organization").order_by("external_user_id")
     return (
         customer
         for customer in order

@@ -8,6 +8,8 @@ from statistics import median
 Fact = tuple[str, str, str, bool]
 OURS_TO_FIRST = 1.1
 REGISTERING = 1.15
+#: Of what the API would give to so many at once if we took no time.
+MIRRORING = 0.9
 WORKER_MEGABYTES = 60
 QUERIES = 11
 LIST_KILOBYTES, LIST_KILOBYTES_SENT = 40, 8

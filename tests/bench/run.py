@@ -20,12 +20,13 @@ from podero_admin.podero import ElectricVehicle
 from podero_admin.registrations.models import Registration
 from podero_admin.sandbox.world import World
 from podero_admin.vehicles.models import Vehicle
-from tests.bench import events, pages, registering, seeding, serving, steady, weighing
+from tests.bench import events, mirroring, pages, registering, seeding, serving, steady, weighing
 from tests.bench.measuring import Browser, Times, measure, warm
 from tests.bench.plans import plans
 from tests.bench.report import (
     LIST_KILOBYTES,
     LIST_KILOBYTES_SENT,
+    MIRRORING,
     QUERIES,
     REGISTERING,
     WORKER_MEGABYTES,
@@ -42,6 +43,7 @@ class Options:
     unmeasured: int
     events: int
     presses: int
+    looks: int
     vehicles: int
     known_to_sandbox: int
     latency: float
@@ -80,6 +82,8 @@ def run(*, folder: Path, port: int, sandbox_port: int, world: World, options: Op
         result.facts += [_memory(workers), _queries(counts)]
         result.weights = _weigh(browser, seeded)
         result.facts.append(_list_bytes(dict(result.weights)["vehicles"]))
+        _say("asking about everybody")
+        result.facts.append(_mirroring(sandbox_port, options))
     if options.steady:
         _say("asking steadily")
         with serving.gunicorn(port, folder / "gunicorn.log") as workers:
@@ -195,6 +199,14 @@ def _registering(
         ("registrations a second, API answering at once", f"{many.presses / many.seconds:.0f}", "–", True),
         ("the log after it", "unbroken" if _is_unbroken() else "broken", "unbroken", _is_unbroken()),
     ]
+
+
+def _mirroring(sandbox_port: int, options: Options) -> Fact:
+    customers = [row.id for row in islice(registering.known(options.known_to_sandbox), options.looks)]
+    rate = mirroring.calls_a_second(customers, sandbox_port)
+    what = f"mirror pass, API answering in {mirroring.LATENCY * 1000:.0f} ms, {mirroring.AT_ONCE} at once"
+    share = rate / mirroring.MOST
+    return what, f"{rate:.0f} a second ({share:.0%})", f"≥ {MIRRORING:.0%}", share >= MIRRORING
 
 
 def _is_unbroken() -> bool:

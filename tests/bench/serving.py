@@ -92,5 +92,7 @@ def environment(*, folder: Path, database_url: str, cache_url: str, port: int) -
         "PODERO_ORGANIZATIONS": str(folder / "organizations.toml"),
         "PODERO_VAR_DIR": str(folder),
         "DIRECTORY_MAX_AGE": "900000",
+        "MIRROR_AT_ONCE": "8",
+        "MIRROR_PER_SECOND": "1000",
         "LOG_FORMAT": "json",
     }

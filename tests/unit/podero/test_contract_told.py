@@ -137,6 +137,12 @@ def test_problems_inside_are_named_by_their_path():
     assert vehicle.device_model.manufacturer == "Tesla"
 
 
+def test_odd_fields_inside_and_outside_are_named_once_each():
+    vehicle = told(comment=7, battery_level="full", owner={"id": "no uuid", "email": []}, driving_range=280)
+    assert sorted(vehicle.problems) == ["battery_level", "comment", "owner.email", "owner.id"]
+    assert (vehicle.comment, vehicle.owner.email, vehicle.driving_range) == (None, None, 280)
+
+
 @pytest.mark.parametrize(
     ("answer", "found"),
     [
@@ -207,12 +213,23 @@ def test_bytes_of_any_kind_are_json_or_a_value_error(body):
         (b"9" * 300, int("9" * 300)),
         (b"9" * 301, "9" * 301),
         (b'"\\u0000\\ud800"', "\ufffd\ufffd"),
+        (b'"\\uD800"', "\ufffd"),
+        (b'"\xed\xa0\x80"', "\ufffd"),
+        ('"\ud7ff"'.encode(), "\ud7ff"),
+        ('{"a": "\0"}'.replace("\0", "x").encode("utf-16"), {"a": "x"}),
+        (b'"\\ud83d\\ude97"', "\U0001f697"),
         (b"[" * 100 + b"]" * 100, None),
     ],
 )
 def test_numbers_and_texts_beyond_reason_stay_harmless(body, value):
     read = read_json(body)
     assert read == value or value is None
+
+
+def test_an_answer_is_no_deeper_than_can_be_stored():
+    with pytest.raises(ValueError, match="deep"):
+        read_json(b"[" * 102 + b"]" * 102)
+    assert len(read_json(b"[" + b"[]," * 200 + b"[]]")) == 201
 
 
 def test_a_vehicle_shows_only_its_id():

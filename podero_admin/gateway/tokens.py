@@ -25,6 +25,15 @@ def _cipher(secret_key: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"token cache:{secret_key}".encode()).digest()))
 
 
+@lru_cache(maxsize=64)
+def _opened(sealed: str, secret_key: str) -> Token | None:
+    """Every call needs the token, and a process opens the same one once."""
+    try:
+        return Token(**json.loads(_cipher(secret_key).decrypt(sealed.encode())))
+    except (InvalidToken, ValueError):
+        return None
+
+
 class CachedTokenStore:
     """Tokens for all processes, encrypted in the shared cache."""
 
@@ -32,11 +41,7 @@ class CachedTokenStore:
         sealed = cache.get(f"podero:token:{key}")
         if not sealed:
             return None
-        try:
-            opened = json.loads(_cipher(settings.SECRET_KEY).decrypt(sealed.encode()))
-        except (InvalidToken, ValueError):
-            return None
-        return Token(**opened)
+        return _opened(sealed, settings.SECRET_KEY)
 
     def set(self, key: str, token: Token, ttl: float) -> None:
         opened = {"access_token": token.access_token, "expires_at": token.expires_at, "renew_at": token.renew_at}

@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, cast
 
 import requests
@@ -147,25 +146,13 @@ class _TLSPool(HTTPSConnectionPool):
     ConnectionCls = _TimedTLSConnection
 
 
-class _TimedAdapter(HTTPAdapter):
+class TimedAdapter(HTTPAdapter):
+    """Keeps the clock; connections live as long as it does."""
+
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make connections of ours; requests calls it."""
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
-
-
-class TimedSession(requests.Session):
-    """Keeps the clock, and believes nothing of the environment: no proxies, no netrc, no other CAs."""
-
-    def settle(self, ca_bundle: str | None) -> None:
-        """Set up the session; `ca_bundle` is a path, None means the usual authorities."""
-        self.trust_env = False
-        self.verify = ca_bundle or True
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("http://", "https://"):
-            self.mount(scheme, _TimedAdapter(max_retries=0))
-
-    def get_redirect_target(self, resp: requests.Response) -> None:  # requests calls it
-        """Find no target, or requests reads the whole body of a redirect, even of one that it does not follow."""
 
 
 def limits(call: Call) -> tuple[float, float]:

@@ -3,14 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import requests
 
 from podero_admin.podero.address import require_address
 from podero_admin.podero.auth import Token, TokenAtHand, TokenSource
-from podero_admin.podero.deadline import Call, TimedSession, Timeouts, limits, on_the_clock, seconds_left
+from podero_admin.podero.deadline import Call, TimedAdapter, Timeouts, limits, on_the_clock, seconds_left
 from podero_admin.podero.errors import AuthenticationFailed, Interrupted, PoderoError, TimedOut, Unreachable
 from podero_admin.podero.exchange import Answer, Breaker, Exchange, Method, Request
 from podero_admin.podero.reception import NETWORK_ERRORS, no_answer, refusal, whole
@@ -21,7 +21,7 @@ BETWEEN_TRIES = 0.2
 
 
 class Transport:
-    """The way to one API. Safe to share between threads: each has a session of its own.
+    """The way to one API. Safe to share between threads: each has connections of its own.
 
     A GET reuses its thread's connection and is tried once more after a time-out, a lost connection or a 502, 503 or
     504. A POST goes out once, on a connection made for it: one kept from before may have been closed by the other side
@@ -161,26 +161,23 @@ class Transport:
             "User-Agent": self._user_agent,
             "X-Request-ID": request.request_id,
         }
-        options = {"json": request.json, "params": request.params, "allow_redirects": False, "stream": True}
-        with on_the_clock(call), self._session(request.method) as session:
+        content = {"headers": headers, "json": request.json, "params": request.params}
+        with on_the_clock(call), self._connections(request.method) as connections:
             try:
-                url = self._base_url + request.path
-                response = session.request(request.method, url, headers=headers, timeout=limits(call), **options)
+                prepared = requests.Request(request.method, self._base_url + request.path, **content).prepare()
+                verify = self._ca_bundle or True
+                response = connections.send(prepared, stream=True, timeout=limits(call), verify=verify)
             except NETWORK_ERRORS as error:
                 raise no_answer(call, error) from error
             with response:
                 return whole(response, request, call)
 
     @contextmanager
-    def _session(self, method: Method) -> Iterator[requests.Session]:
+    def _connections(self, method: Method) -> Iterator[TimedAdapter]:
+        """Not a session of requests: that would follow redirects, keep cookies and believe the environment."""
         if method == "GET":
-            self._mine.session = getattr(self._mine, "session", None) or self._new_session()
-            yield self._mine.session
+            self._mine.kept = getattr(self._mine, "kept", None) or TimedAdapter()
+            yield self._mine.kept
         else:
-            with self._new_session() as session:
-                yield session
-
-    def _new_session(self) -> requests.Session:
-        session = TimedSession()
-        session.settle(self._ca_bundle)
-        return session
+            with closing(TimedAdapter()) as fresh:
+                yield fresh

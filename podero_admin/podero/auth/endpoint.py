@@ -2,6 +2,7 @@
 
 import io
 import logging
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Literal
 
 import requests
@@ -11,7 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from podero_admin.podero.auth.answer import BODY_CAP, away, checked
 from podero_admin.podero.auth.credentials import Credentials, proof
-from podero_admin.podero.deadline import Call, TimedSession, limits, on_the_clock, pieces
+from podero_admin.podero.deadline import Call, TimedAdapter, limits, on_the_clock, pieces
 from podero_admin.podero.errors import Unreachable
 
 Encoding = Literal["json", "form"]
@@ -35,8 +36,10 @@ def ask(known: Credentials, encoding: Encoding, call: Call, ca_bundle: str | Non
     return token["access_token"], token["expires_in"]
 
 
-class _TokenSession(TimedSession, OAuth2Session):
-    """One fetch of one token: with time limits, without redirects, to the configured address.
+class _TokenSession(OAuth2Session):
+    """One fetch of one token: with time limits, without redirects or cookies, to the configured address.
+
+    It believes nothing of the environment: no proxies, no netrc, no other authorities.
 
     The library refuses `http:` unless an environment variable of the whole process says otherwise, and looks only at
     the address it is called with. The scheme is our own check (`require_address`), so it is called with a stand-in and
@@ -45,7 +48,11 @@ class _TokenSession(TimedSession, OAuth2Session):
 
     def __init__(self, client: Any, url: str, encoding: Encoding, call: Call, ca_bundle: str | None) -> None:
         super().__init__(client=client)
-        self.settle(ca_bundle)
+        self.trust_env = False
+        self.verify = ca_bundle or True
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, TimedAdapter())
         self._address, self._encoding, self._on_its_way = url, encoding, call
         hooks: Any = self.compliance_hook
         hooks["access_token_request"].add(self._encoded)
@@ -54,6 +61,9 @@ class _TokenSession(TimedSession, OAuth2Session):
     def _encoded(self, url: str, headers: dict[str, str], options: dict[str, Any]) -> tuple[str, Any, Any]:
         headers = {"Accept": "application/json", "Cache-Control": "no-cache"}
         return url, headers, {"json" if self._encoding == "json" else "data": options["data"]}
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # requests calls it
+        """Find no target, or requests reads the whole body of a redirect, even of one that it does not follow."""
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:  # type: ignore[override]  # noqa: ARG002
         options |= {"timeout": limits(self._on_its_way), "allow_redirects": False, "stream": True}

@@ -68,7 +68,7 @@ def _changing(model: type[Model], names: tuple[str, ...]) -> tuple[str, tuple["F
 
 
 def write_over(changed: Iterable[tuple[Model, tuple[str, ...]]]) -> None:
-    """Write these columns of each row, where it is still there; rows of one kind with the same columns go together."""
+    """Write these columns, one at least, of each row that is still there; rows with the same ones go together."""
     alike: dict[tuple[type[Model], tuple[str, ...]], list[Model]] = defaultdict(list)
     for row, names in changed:
         alike[type(row), names].append(row)

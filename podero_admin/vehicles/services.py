@@ -72,7 +72,8 @@ class News:
         names = tuple(name for name, value in values.items() if getattr(row, name) != value)
         for name in names:
             setattr(row, name, values[name])
-        self.changed.append((row, names))
+        if names:
+            self.changed.append((row, names))
 
 
 def _held(customer: Customer, told: Iterable[UUID], *, complete: bool) -> dict[UUID, Vehicle]:

@@ -55,6 +55,31 @@ def test_the_same_answer_again_is_none_and_moves_the_moment_alone(jana: Customer
     assert Vehicle.objects.get().fetched_at == at(15)
 
 
+def test_what_is_stored_a_second_time_changes_nothing(jana: Customer) -> None:
+    for _ in range(2):
+        tell(jana, 0, complete=True)
+    assert told() == []
+    assert Vehicle.objects.get().fetched_at == at(0)
+
+
+def test_a_vehicle_that_another_customer_has_here_stays_theirs(jana: Customer) -> None:
+    tell(jana, 0)
+    other = Customer.objects.exclude(id=jana.id).filter(organization_id=jana.organization_id).first()
+    assert other is not None
+    tell(other, 15, complete=True, battery_level=99)
+    vehicle = Vehicle.objects.get()
+    assert (vehicle.customer_id, vehicle.battery_level, vehicle.fetched_at) == (jana.id, 40, at(0))
+
+
+def test_what_an_old_list_misses_was_told_of_since_and_stays(jana: Customer) -> None:
+    tell(jana, 15)
+    services.vehicles_store(customer=jana, vehicles=[], complete=True, asked_at=at(0))
+    assert not Vehicle.objects.get().is_gone
+    services.vehicles_store(customer=jana, vehicles=[], complete=True, asked_at=at(20))
+    assert Vehicle.objects.get().is_gone
+    assert told() == [{"listed": [True, False]}]
+
+
 def test_a_change_is_kept_with_before_after_and_both_moments(jana: Customer) -> None:
     tell(jana, 0)
     tell(jana, 15, battery_level=55, is_plugged_in=True)

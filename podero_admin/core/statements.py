@@ -80,3 +80,13 @@ def write_over(changed: Iterable[tuple[Model, tuple[str, ...]]]) -> None:
 
 def _prepared(fields: Iterable["Field[Any, Any]"], row: Model) -> list[Any]:
     return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+
+
+def written_with_the_next() -> None:
+    """Let the commit of this transaction not wait for the disk: the next one that does writes it too.
+
+    For what is found out anew where the machine dies before that, or must not count alone. SQLite waits all the same.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")

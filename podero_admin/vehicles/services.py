@@ -16,7 +16,7 @@ from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import PoderoAway
-from podero_admin.core.statements import add_unless_there, held, write_over
+from podero_admin.core.statements import add_unless_there, held, write_over, written_with_the_next
 from podero_admin.directory.attention import customer_answered, customer_opened
 from podero_admin.directory.models import Customer
 from podero_admin.podero import ElectricVehicle
@@ -166,6 +166,7 @@ def customer_vehicles_fetch(
     except PoderoError as error:
         raise PoderoAway(f"The vehicles of this customer could not be fetched. {error}") from error
     with transaction.atomic():
+        written_with_the_next()
         vehicles_store(customer=customer, vehicles=vehicles, complete=True, asked_at=asked_at)
         customer_answered(customer, asked_at=asked_at, rank=rank_of(vehicles, now=asked_at))
     return list(vehicles)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from podero_admin import gateway
@@ -13,6 +13,7 @@ from podero_admin.audit.actions import Action
 from podero_admin.audit.services import looked_at
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Conflicting, PoderoAway
+from podero_admin.core.statements import written_with_the_next
 from podero_admin.directory.attention import customer_opened
 from podero_admin.directory.models import Customer
 from podero_admin.registrations.models import Attempt, Registration
@@ -71,7 +72,7 @@ def registration_request(
             submission = _with_baseline(access, customer, submission)
         way_out = way_out_of(customer)
         with transaction.atomic():
-            _written_with_the_next()
+            written_with_the_next()  # that is *sending*, which is on the disk before the first byte leaves
             registration = _placed(access, customer, submission, payload, typed)
             suspicion = second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
             attempt = _requested(access, registration, payload, suspicion=suspicion.text)
@@ -117,13 +118,6 @@ def _first_press(
         "Another registration of this customer was settled just now. Look at the customer's page, then press again."
     )
     raise Conflicting(message) from refused
-
-
-def _written_with_the_next() -> None:
-    """Wait for the disk once, not twice: the commit that must be there before the first byte leaves writes this too."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def _placed(

@@ -53,7 +53,7 @@ def _holding(model: type[Model], name: str) -> str:
 
 
 def held(model: type[Row], name: str, value: object) -> Iterable[Row]:
-    """The rows with this value in this column, ours until the transaction ends; in one order, so that nobody blocks."""
+    """The rows with this value in this column, ours until the transaction ends; all hold them in the same order."""
     wanted = _field(model, name).get_db_prep_value(value, connection)
     return model._default_manager.raw(_holding(model, name), [wanted])  # noqa: SLF001 - as above
 

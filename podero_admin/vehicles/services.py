@@ -77,10 +77,11 @@ class News:
 
 
 def _held(customer: Customer, told: Iterable[UUID], *, complete: bool) -> dict[UUID, Vehicle]:
-    """Of a complete list the customer's own: what else it tells is new, or is found when it is added."""
+    """The customer's own rows: two who hold each other's would block. What else is told is new, or somebody else's."""
     if complete:
         return {row.id: row for row in held(Vehicle, "customer", customer.id)}
-    return {row.id: row for row in Vehicle.objects.select_for_update().filter(id__in=told)}
+    own = Vehicle.objects.select_for_update().filter(customer=customer)
+    return {row.id: row for row in own.filter(id__in=told)}
 
 
 def _lose(missing: Iterable[Vehicle], asked_at: datetime, news: News) -> None:
@@ -116,12 +117,14 @@ def _store(
     if row is None:
         keys = {"id": vehicle.id, "organization_id": customer.organization_id, "customer": customer}
         new = Vehicle(**keys, **values, **if_new)
-        row = _known_before(new)
-        if row is None:
+        if add_unless_there(new):
             return new
-    if row.customer_id != customer.id:
+        row = _held(customer, [new.id], complete=False).get(new.id)
+    if row is None:
         logger.warning(
-            "Podero shows vehicle %s under customer %s, but here it belongs to another: skipped", row.id, customer.id
+            "Podero shows vehicle %s under customer %s, but here it belongs to another: skipped",
+            vehicle.id,
+            customer.id,
         )
         return None
     if row.fetched_at > asked_at:
@@ -129,11 +132,6 @@ def _store(
     news.readings += _difference(row, vehicle, values)
     news.set(row, values | ok_until(row, values))
     return row
-
-
-def _known_before(new: Vehicle) -> Vehicle | None:
-    """Add it; where it is there already, or somebody else adds it at this moment, theirs."""
-    return None if add_unless_there(new) else Vehicle.objects.select_for_update().get(id=new.id)
 
 
 def _difference(row: Vehicle, vehicle: ElectricVehicle, values: Mapping[str, Any]) -> list[Reading]:

@@ -1,7 +1,7 @@
 """How an answer is read: a single field never fails it, and nothing that the API said is lost."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -37,7 +37,7 @@ class Told(BaseModel):
     @classmethod
     def _odd_is_none(cls, answer: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         """Only an answer with an odd field is read twice; what is no object at all is odd in what holds it."""
-        problems = cast("list[str]", info.context)
+        problems: list[str] = [] if info.context is None else info.context
         before = len(problems)
         try:
             return read(answer)
@@ -76,10 +76,16 @@ class Record(Told):
     def parse(cls, answer: object) -> Self:
         """Read an answer; raises ContractViolation only where it is no object, has no usable id or is far too deep."""
         try:
-            return cls.read(storable(answer))
+            raw = storable(answer)
         except ValueError:
             text = f"Podero's {cls.noun} is nested too deeply."
             raise ContractViolation(text, readable_id=readable_id(answer)) from None
+        return cls.read(raw)
+
+    @classmethod
+    def in_one_form(cls, answer: dict[str, Any]) -> dict[str, Any]:
+        """Give a field the name it is read by, where answers have several; `raw` keeps what came."""
+        return answer
 
     @classmethod
     def read(cls, answer: object) -> Self:
@@ -87,6 +93,6 @@ class Record(Told):
         if not isinstance(answer, dict) or read_uuid(answer.get("id")) is None:
             raise ContractViolation(f"Podero's answer holds no {cls.noun} with an id.", readable_id=readable_id(answer))
         problems = list[str]()
-        record = cls.model_validate(answer, context=problems)
+        record = cls.model_validate(cls.in_one_form(answer), context=problems)
         record._raw, record._problems = answer, problems  # noqa: SLF001  # our own
         return record

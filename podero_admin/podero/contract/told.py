@@ -2,8 +2,6 @@
 
 from typing import Any, ClassVar
 
-from pydantic import model_validator
-
 from podero_admin.podero.contract.readers import (
     OwnId,
     ReadAmount,
@@ -153,9 +151,8 @@ class User(Record):
     location_last_updated: ReadMoment = told(null=True)
     deleted_at: ReadMoment = told(null=True)
 
-    @model_validator(mode="before")
     @classmethod
-    def _either_country(cls, answer: dict[str, Any]) -> dict[str, Any]:
+    def in_one_form(cls, answer: dict[str, Any]) -> dict[str, Any]:
         """Requests call it `country_iso2`, answers `country`; both are read."""
         return {**answer, "country": answer.get("country") or answer.get("country_iso2")}
 

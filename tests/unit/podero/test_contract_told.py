@@ -143,6 +143,10 @@ def test_odd_fields_inside_and_outside_are_named_once_each():
     assert (vehicle.comment, vehicle.owner.email, vehicle.driving_range) == (None, None, 280)
 
 
+def test_a_vehicle_can_be_made_by_hand():
+    assert ElectricVehicle(id=UUID(ID)).battery_level is None
+
+
 @pytest.mark.parametrize(
     ("answer", "found"),
     [
@@ -214,6 +218,10 @@ def test_bytes_of_any_kind_are_json_or_a_value_error(body):
         (b"9" * 301, "9" * 301),
         (b'"\\u0000\\ud800"', "\ufffd\ufffd"),
         (b'"\\uD800"', "\ufffd"),
+        (b'"\\udc00"', "\ufffd"),
+        (b'"\\u0000"', "\ufffd"),
+        ('"\\u0000"'.encode("utf-16"), "\ufffd"),
+        ('"\\u0000"'.encode("utf-32"), "\ufffd"),
         (b'"\xed\xa0\x80"', "\ufffd"),
         ('"\ud7ff"'.encode(), "\ud7ff"),
         ('{"a": "\0"}'.replace("\0", "x").encode("utf-16"), {"a": "x"}),
@@ -251,10 +259,13 @@ def test_the_year_one_means_never():
         ({"country": None, "country_iso2": "DE"}, (None, "DE")),
         ({"country_iso2": "DE"}, (None, "DE")),
         ({"zip_code": True}, (None, None)),
+        ({"country_iso2": 7}, (None, None)),
+        ({"country": None, "country_iso2": []}, (None, None)),
+        ({"country": {"iso2": "AT"}, "country_iso2": "AT"}, (None, None)),
     ],
 )
 def test_zip_and_country_of_a_user_are_read_in_both_forms(answer, expected):
-    user = User.parse({"id": ID, **answer})
+    user = User.read({"id": ID, **answer})
     assert (user.zip_code, user.country) == expected
     assert user.raw == {"id": ID, **answer}
 

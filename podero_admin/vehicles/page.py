@@ -18,7 +18,7 @@ from podero_admin.vehicles.history import history_items, statuses_shown
 from podero_admin.vehicles.mapping import read_object
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.notices import notices
-from podero_admin.vehicles.selectors import incidents_open, readings_of, vehicles_of
+from podero_admin.vehicles.selectors import incidents_open, other_vehicles, readings_of
 from podero_admin.vehicles.sentences import settings_in_words
 from podero_admin.vehicles.statuses import (
     INCONSISTENT_HINT,
@@ -56,12 +56,11 @@ class PendingAction:
 def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = False) -> dict[str, Any]:
     output, tz = read_object(vehicle.output), timezone.get_current_timezone()
     hidden = frozenset() if shows_position else POSITION
-    others = [other for other in vehicles_of(access=access, customer_id=vehicle.customer_id) if other.id != vehicle.id]
     return {
         "vehicle": vehicle,
         "incidents": _incidents(access, vehicle),
         "customer": vehicle.customer,
-        "others": others,
+        "others": other_vehicles(access=access, vehicle=vehicle),
         "events": event_items(history(access=access, vehicle_id=vehicle.id)),
         "readings": history_items(readings_of(access=access, vehicle=vehicle), tz=tz),
         "looks": access_records(access=access, vehicle_id=vehicle.id),

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
 from podero_admin.audit.actions import action_label, outcome_badge, sentence
 from podero_admin.audit.selectors import Listed
-from podero_admin.core.drawing import time_at
+from podero_admin.core.drawing import time_ago, time_at
 from podero_admin.core.http import link
 from podero_admin.core.templatetags.ui import status
 
@@ -47,6 +48,16 @@ def _outcome(outcome: str) -> str:
 def event_items(events: Iterable[Listed]) -> SafeString:
     """The sentences of one thing's events as the items of a list, for pages that show many."""
     return mark_safe("".join(_item(event) for event in events))  # noqa: S308 - every item is escaped
+
+
+def look_items(records: Iterable[Listed]) -> SafeString:
+    """Who looked at one thing, and how long ago, as the items of a list."""
+    now = timezone.now()
+    items = (
+        f'<li><span>{escape(record.actor_name)}</span><span class="soft end">{time_ago(record.at, now)}</span></li>'
+        for record in records
+    )
+    return mark_safe("".join(items))  # noqa: S308 - every item is escaped
 
 
 def _item(event: Listed) -> str:

@@ -16,6 +16,8 @@ from podero_admin.core.errors import NotFound
 from podero_admin.core.paging import Page, paginate
 
 CHUNK = 2000
+#: Of one thing: so many looks are read, and so many people shown.
+LOOKED_THROUGH, LOOKS_SHOWN = 100, 10
 #: A row of a list: plain values, since objects of a model take longer to make than to draw.
 Listed: TypeAlias = Any
 LISTED = ("number", "at", "actor_name", "actor_role", "action", "object_label", "outcome", "reason")
@@ -71,12 +73,14 @@ def object_history(*, access: Access, object_type: str, object_id: str, limit: i
     return list(found.order_by("-number")[:limit])
 
 
-def access_records(
-    *, access: Access, customer_id: UUID | None = None, vehicle_id: UUID | None = None, limit: int = 20
-) -> list[Listed]:
-    """Who looked at one customer or vehicle, newest first: all for supervisors, for others their own looks."""
+def latest_looks(*, access: Access, customer_id: UUID | None = None, vehicle_id: UUID | None = None) -> list[Listed]:
+    """Each person's latest look at one customer or vehicle, newest first; people below supervisors see their own."""
     found = _about(visible(hidden(AccessRecord.objects.all()), access.everywhere, OF, BY), customer_id, vehicle_id)
-    return list(found.order_by("-id").values_list("at", "actor_id", "actor_name", named=True)[:limit])
+    records = found.order_by("-id").values_list("at", "actor_id", "actor_name", named=True)[:LOOKED_THROUGH]
+    latest: dict[int | None, Listed] = {}
+    for look in records:
+        latest.setdefault(look.actor_id, look)
+    return list(latest.values())[:LOOKS_SHOWN]
 
 
 def events_up_to(*, access: Access, filters: EventFilters, number: int) -> Iterator[Event]:

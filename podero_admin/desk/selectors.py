@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.utils import timezone
 
 from podero_admin.audit.models import AccessRecord
-from podero_admin.audit.selectors import Listed, access_records
 from podero_admin.core.access import Access
 from podero_admin.directory.models import Customer
 from podero_admin.vehicles.models import Vehicle
@@ -16,7 +14,6 @@ from podero_admin.vehicles.statuses import Badge, badge, health_at
 
 STATUSES = ("connection_status", "monitoring_status", "steering_status")
 LOOKED_THROUGH = 100
-LOOKS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -45,15 +42,6 @@ def cards(vehicles: list[Vehicle]) -> list[Card]:
 
 def needing_action(*, access: Access, limit: int = 8) -> list[Card]:
     return cards(vehicles_needing_action(access=access, limit=limit))
-
-
-def looks(*, access: Access, customer_id: UUID) -> list[Listed]:
-    """Each person's latest look at a customer, newest first."""
-    records = access_records(access=access, customer_id=customer_id, limit=LOOKED_THROUGH)
-    latest: dict[int | None, Listed] = {}
-    for look in records:
-        latest.setdefault(look.actor_id, look)
-    return list(latest.values())[:LOOKS_SHOWN]
 
 
 def recently_opened(*, access: Access, limit: int = 8) -> list[Customer]:

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from podero_admin.audit.rows import event_items
-from podero_admin.audit.selectors import history
+from podero_admin.audit.rows import event_items, look_items
+from podero_admin.audit.selectors import history, latest_looks
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid, PoderoAway
 from podero_admin.core.http import THEME_COOKIE, THEMES, StaffRequest, back_to, redirect_to, render_page
@@ -62,7 +62,7 @@ def customer(request: StaffRequest, customer_id: UUID) -> HttpResponse:
         "registrations": [(row, outcome_badge(row.outcome)) for row in registrations],
         "open_registration": next((row for row in registrations if row.outcome in OPEN), None),
         "events": event_items(history(access=access, customer_id=found.id, limit=EVENTS_SHOWN)),
-        "looks": selectors.looks(access=access, customer_id=found.id),
+        "looks": look_items(latest_looks(access=access, customer_id=found.id)),
         "may_register": _may_register(request, found.organization_id) and not found.is_gone and not found.deleted_at,
         "may_refresh": access.allows(Permission.VEHICLE_REFRESH, found.organization_id),
     }

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from podero_admin.audit.rows import event_items
-from podero_admin.audit.selectors import access_records, history
+from podero_admin.audit.rows import event_items, look_items
+from podero_admin.audit.selectors import history, latest_looks
 from podero_admin.core.access import Access, Permission
 from podero_admin.fields import OUTPUTS, display
 from podero_admin.vehicles.all_fields import POSITION, draw_fields, raw_text
@@ -63,7 +63,7 @@ def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = Fal
         "others": other_vehicles(access=access, vehicle=vehicle),
         "events": event_items(history(access=access, vehicle_id=vehicle.id)),
         "readings": history_items(readings_of(access=access, vehicle=vehicle), tz=tz),
-        "looks": access_records(access=access, vehicle_id=vehicle.id),
+        "looks": look_items(latest_looks(access=access, vehicle_id=vehicle.id)),
         "may_refresh": access.allows(Permission.VEHICLE_REFRESH, vehicle.organization_id),
         "sentences": settings_in_words(output, tz=tz),
         "fields": draw_fields(output, tz=tz, hidden=hidden),

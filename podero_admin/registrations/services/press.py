@@ -13,7 +13,7 @@ from podero_admin.audit.actions import Action
 from podero_admin.audit.services import looked_at
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Conflicting, PoderoAway
-from podero_admin.core.statements import written_with_the_next
+from podero_admin.core.statements import add, written_with_the_next
 from podero_admin.directory.attention import customer_opened
 from podero_admin.directory.models import Customer
 from podero_admin.registrations.models import Attempt, Registration
@@ -125,7 +125,7 @@ def _placed(
 ) -> Registration:
     """Take the customer's one open place, before anything is looked up that has to be true until all is stored."""
     now = timezone.now()
-    return Registration.objects.create(
+    registration = Registration(
         reference=submission.reference,
         organization=customer.organization,
         customer=customer,
@@ -139,6 +139,8 @@ def _placed(
         created_at=now,
         pending_at=now,
     )
+    add(registration)
+    return registration
 
 
 def _requested(access: Access, registration: Registration, payload: Mapping[str, Any], *, suspicion: str) -> Attempt:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from podero_admin import gateway
 from podero_admin.core.access import Access
 from podero_admin.core.errors import PoderoAway
+from podero_admin.core.statements import add, hold, write_over
 from podero_admin.directory.models import Customer
 from podero_admin.podero import ElectricVehicle, ElectricVehicleInput, PoderoClient
 from podero_admin.podero.errors import AuthenticationFailed, ContractViolation, InvalidRequest, PoderoError
@@ -23,12 +24,13 @@ from podero_admin.registrations.outcomes import Outcome, Seen, decide, seen_of
 from podero_admin.registrations.payload import with_tag
 from podero_admin.registrations.schedule import next_look_at
 from podero_admin.registrations.services.settle import new_vehicles
-from podero_admin.registrations.services.transition import hold, move
+from podero_admin.registrations.services.transition import move
 from podero_admin.registrations.services.truth import confirm, tagged
 from podero_admin.vehicles.services import customer_vehicles_fetch
 
 logger = logging.getLogger(__name__)
 ANSWER_KEPT = 65_536
+ANSWERED = ("finished_at", "status", "duration_ms", "answer", "seen", "outcome", "explanation")
 
 
 @dataclass
@@ -56,7 +58,7 @@ def attempt_made(access: Access, registration: Registration) -> Attempt:
     """What will be one POST, with the tag in its comment."""
     number, payload = registration.attempt_number, registration.sent_payload
     sent = with_tag(payload, registration.reference, number) if registration.is_tagged else payload
-    return Attempt.objects.create(
+    attempt = Attempt(
         registration=registration,
         number=number,
         payload=json.dumps(sent),
@@ -64,6 +66,8 @@ def attempt_made(access: Access, registration: Registration) -> Attempt:
         request_id=access.request_id,
         created_at=timezone.now(),
     )
+    add(attempt)
+    return attempt
 
 
 def registration_send(
@@ -78,7 +82,8 @@ def registration_send(
         now = timezone.now()
         if not move(registration, Outcome.SENDING, access=access, of_attempt=attempt.number, values={"sent_at": now}):
             return
-        Attempt.objects.filter(pk=attempt.pk).update(sent_at=now)
+        attempt.sent_at = now
+        write_over([(attempt, ("sent_at",))])
     exchange = _post(way_out, registration, attempt)
     if exchange.seen == Seen.CONFLICT:
         exchange = _read_back(access, registration, exchange)
@@ -151,7 +156,7 @@ def registration_finish(*, access: Access, registration: Registration, attempt: 
     """Store the outcome with its event, the attempt's answer, and the vehicle when there is one."""
     outcome = decide(exchange.seen)
     with transaction.atomic():
-        hold(registration)
+        hold(registration)  # before its attempts and vehicles, so that two who store what they saw of it wait
         _keep(attempt, exchange, outcome)
         if exchange.vehicles and outcome == Outcome.CONFIRMED:
             confirm(
@@ -190,12 +195,8 @@ def _values(registration: Registration, outcome: Outcome, exchange: Exchange) ->
 
 
 def _keep(attempt: Attempt, exchange: Exchange, outcome: Outcome) -> None:
-    Attempt.objects.filter(pk=attempt.pk).update(
-        finished_at=timezone.now(),
-        status=exchange.status,
-        duration_ms=exchange.duration_ms,
-        answer=exchange.answer[:ANSWER_KEPT].replace("\0", "�").encode("utf-8", "replace").decode(),
-        seen=exchange.seen,
-        outcome=outcome,
-        explanation=exchange.explanation[:500],
-    )
+    attempt.finished_at = timezone.now()
+    attempt.status, attempt.duration_ms = exchange.status, exchange.duration_ms
+    attempt.answer = exchange.answer[:ANSWER_KEPT].replace("\0", "�").encode("utf-8", "replace").decode()
+    attempt.seen, attempt.outcome, attempt.explanation = exchange.seen, outcome, exchange.explanation[:500]
+    write_over([(attempt, ANSWERED)])

@@ -1,11 +1,12 @@
 """The one way an outcome moves: compare-and-swap, with its event, in the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, record
 from podero_admin.core.access import Access
+from podero_admin.core.statements import change_where
 from podero_admin.registrations.models import Registration
 from podero_admin.registrations.outcomes import TRANSITIONS, Outcome, Seen
 from podero_admin.registrations.wording import in_words
@@ -47,11 +48,6 @@ def tell(
     )
 
 
-def hold(registration: Registration) -> None:
-    """Lock it before its attempts and vehicles, so that two who store what they saw of it wait for each other."""
-    Registration.objects.select_for_update().only("id").get(pk=registration.pk)
-
-
 def move(
     registration: Registration,
     to: Outcome,
@@ -72,8 +68,10 @@ def move(
     before = registration.outcome
     where = allowed & origins if origins else allowed
     stored = {**(values or {}), "outcome": to.value, "seen": seen.value if seen else ""}
-    of_this = {} if of_attempt is None else {"attempt_number": of_attempt}
-    if not Registration.objects.filter(pk=registration.pk, outcome__in=where, **of_this).update(**stored):
+    tested: dict[str, Collection[Any]] = {"outcome": sorted(where)}
+    if of_attempt is not None:
+        tested["attempt_number"] = [of_attempt]
+    if not change_where(registration, stored, tested):
         registration.refresh_from_db()
         return False
     for name, value in stored.items():

@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from podero_admin.audit.actions import Action
 from podero_admin.core.access import Access
+from podero_admin.core.statements import hold
 from podero_admin.directory.models import Customer
 from podero_admin.podero import ElectricVehicle
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import SENDABLE_AGAIN, Outcome, Seen
 from podero_admin.registrations.payload import reference_in
 from podero_admin.registrations.services.strays import strays_note
-from podero_admin.registrations.services.transition import hold, move, tell
+from podero_admin.registrations.services.transition import move, tell
 from podero_admin.registrations.wording import outcome_badge
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.services import customer_vehicles_fetch, vehicles_store

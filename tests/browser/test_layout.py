@@ -37,7 +37,9 @@ def test_no_page_scrolls_sideways_or_squeezes_a_text_from_360_to_1920_pixels(tou
 def test_a_list_of_vehicles_fits_a_frame_of_a_thousand_pixels(tour):
     """Embedded it is rarely wider, and what has to be scrolled to is not seen."""
     page = next(page for name, page in tour if name == "vehicles")
-    hidden = "() => { const list = document.querySelector('.panel.flush'); return list.scrollWidth - list.clientWidth; }"
+    hidden = (
+        "() => { const list = document.querySelector('.panel.flush'); return list.scrollWidth - list.clientWidth; }"
+    )
     assert page.locator("tbody tr").count()
     for width in (1024, 1200, 1440):
         page.set_viewport_size({"width": width, "height": 900})

@@ -13,7 +13,6 @@ from podero_admin.core.errors import NotFound
 from podero_admin.core.paging import Page, batches, paginate
 from podero_admin.directory.models import Customer
 from podero_admin.directory.narrowing import within
-from podero_admin.organizations.models import Organization
 from podero_admin.vehicles.filters import STATUS_FILTERS, VehicleFilters
 from podero_admin.vehicles.models import Incident, Reading, Vehicle, maker_key
 from podero_admin.vehicles.statuses import Health
@@ -26,16 +25,6 @@ ORDERS = {
     "maker": ["title_key", "id"],
 }
 UNLISTED = ("output", "sent")
-#: What neither the page of one vehicle nor a refresh of it needs of its customer and organisation.
-_SEEN_OF_CUSTOMER = {
-    "id", "organization", "name", "email", "external_user_id", "sort_name", "is_gone", "opened_at", "vehicles_asked_at",
-}  # fmt: skip
-_SEEN_OF_ORGANIZATION = {"id", "name"}
-_UNSEEN = (
-    *(f"customer__{field.name}" for field in Customer._meta.fields if field.name not in _SEEN_OF_CUSTOMER),  # noqa: SLF001
-    *(f"organization__{field.name}" for field in Organization._meta.fields if field.name not in _SEEN_OF_ORGANIZATION),  # noqa: SLF001
-    "folded", "search_key", "customer_key", "title_key",
-)  # fmt: skip
 #: A row of the list: plain values, since objects of a model take longer to make than to draw.
 Listed: TypeAlias = Any
 LISTED = (
@@ -49,7 +38,7 @@ MOST_INCIDENTS = 20
 
 
 def vehicle_get(*, access: Access, vehicle_id: UUID) -> Vehicle:
-    vehicles = Vehicle.objects.select_related("customer", "organization").defer(*_UNSEEN)
+    vehicles = Vehicle.objects.select_related("customer", "organization").defer("customer__raw", "customer__folded")
     found = next(iter(vehicles.filter(id=vehicle_id)), None)
     if found is None or not access.allows(Permission.VEHICLE_VIEW, found.organization_id):
         raise NotFound(

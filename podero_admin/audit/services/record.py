@@ -13,7 +13,7 @@ from podero_admin.audit.chain import digest
 from podero_admin.audit.masking import clean_text, masked_changes
 from podero_admin.audit.models import AccessRecord, ChainHead, Event
 from podero_admin.core.access import Access
-from podero_admin.core.statements import adding, values_of
+from podero_admin.core.statements import add, adding, values_of
 
 _HEAD = "SELECT number, hash, at FROM audit_chainhead WHERE id = 1"
 _MOVE = "UPDATE audit_chainhead SET number = %s, hash = %s, at = %s WHERE id = 1"
@@ -74,13 +74,13 @@ def _head() -> ChainHead | None:
 
 def _append(event: Event) -> None:
     """Add the event and move the head on to it, in one go where the database can."""
-    values, add = values_of(event), adding(Event)
+    values, added = values_of(event), adding(Event)
     moved: list[Any] = [event.number, event.hash, connection.ops.adapt_datetimefield_value(event.at)]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"WITH moved AS ({_MOVE}) {add}", moved + values)
+            cursor.execute(f"WITH moved AS ({_MOVE}) {added}", moved + values)
         else:
-            cursor.execute(add, values)
+            cursor.execute(added, values)
             cursor.execute(_MOVE, moved)
     event._state.adding = False  # noqa: SLF001 - it is kept now, so that saving it again is refused
 
@@ -155,5 +155,4 @@ def looked_at(
         page=clean_text(page or ("vehicle" if vehicle_id else "customer"), 40),
         request_id=clean_text(access.request_id, 64),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(adding(AccessRecord), values_of(looked))
+    add(looked)

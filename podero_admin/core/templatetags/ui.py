@@ -50,13 +50,14 @@ def icon(name: str) -> SafeString:
 @lru_cache(maxsize=2048)
 def _badge(field: str, value: str, word: str, tone: str, icon_name: str, sentence: str) -> SafeString:  # noqa: PLR0917
     title = format_html(' title="{}"', escape(sentence)) if sentence else ""
+    shown = tone if tone in TONES else "unknown"
     return format_html(
         '<span class="status {}" data-field="{}" data-value="{}"{}>{}{}</span>',
-        tone if tone in TONES else "unknown",
+        shown,
         escape(field),
         escape(value),
         title,
-        icon(icon_name or "unknown"),
+        icon(icon_name or shown),
         escape(word),
     )
 
@@ -76,7 +77,7 @@ def badge(  # noqa: PLR0917 - templates name only what they need
     field: str, value: Any, label: str, tone: str = "unknown", icon: str = "", sentence: str = ""
 ) -> SafeString:
     """Draw a badge from its parts, where a page has no badge object at hand."""
-    return _badge(field, str(value), str(label), tone, icon or tone, sentence)
+    return _badge(field, str(value), str(label), tone, icon, sentence)
 
 
 @register.simple_tag

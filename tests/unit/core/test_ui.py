@@ -87,6 +87,7 @@ def test_the_sprite_has_the_icon_of_every_tone_template_and_look_once() -> None:
 def test_no_badge_draws_nothing_and_an_odd_tone_is_unknown() -> None:
     assert draw("{% status None %}") == ""
     assert "status unknown" in draw("{% badge 'a' 'b' 'c' 'pink' %}")
+    assert "#i-unknown" in draw("{% badge 'a' 'b' 'c' 'pink' %}")
 
 
 def test_the_two_clocks_are_one_sentence() -> None:

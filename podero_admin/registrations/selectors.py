@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Invalid, NotFound
 from podero_admin.core.paging import Page, paginate
+from podero_admin.core.statements import texts_where
 from podero_admin.directory.models import Customer
 from podero_admin.organizations.models import Organization
 from podero_admin.registrations.models import SETTLED_BY_HAND, SWEEP, WORKER, Chore, Registration, Stray
@@ -89,8 +90,9 @@ def open_registration_of(customer: Customer) -> Registration | None:
 
 def confirmed_since(customer_id: UUID, moment: datetime) -> Registration | None:
     """The first of the customer's registrations that was confirmed at this moment or later."""
-    confirmed = Registration.objects.filter(customer=customer_id, outcome=Outcome.CONFIRMED, settled_at__gte=moment)
-    return next(iter(confirmed.only("reference").order_by("id")[:1]), None)
+    confirmed = {"customer": customer_id, "outcome": Outcome.CONFIRMED.value}
+    found = texts_where(Registration, ("reference",), confirmed, since=("settled_at", moment))
+    return Registration.objects.only("reference").get(reference=found[0][0]) if found else None
 
 
 def same_model_of(customer: Customer, maker: str, model: str) -> str:
@@ -98,8 +100,8 @@ def same_model_of(customer: Customer, maker: str, model: str) -> str:
     wanted = (_spelled(maker), _spelled(model))
     if not all(wanted):
         return ""
-    owned = Vehicle.objects.filter(customer=customer, deleted_at=None, is_gone=False)
-    cars = owned.values_list("maker", "model", "title")
+    owned = {"customer": customer, "deleted_at": None, "is_gone": False}
+    cars = texts_where(Vehicle, ("maker", "model", "title"), owned)
     return next((title for maker, model, title in cars if (_spelled(maker), _spelled(model)) == wanted), "")
 
 

@@ -35,6 +35,7 @@ LISTED = (
 FEW = 500
 HISTORY = 50
 MOST_INCIDENTS = 20
+TOLD = ("maker", "name", "what", "since", "affected", "of", "organization__name")
 
 
 def vehicle_get(*, access: Access, vehicle_id: UUID) -> Vehicle:
@@ -107,7 +108,8 @@ def incidents_open(*, access: Access, organization_id: UUID | None = None, maker
     """What befalls many cars now, the widest first: in the person's lists, or of one car's maker and organisation."""
     allowed = access.organization_ids(Permission.VEHICLE_VIEW)
     ids = allowed & {organization_id} if organization_id else access.listed_ids(Permission.VEHICLE_VIEW)
-    found = Incident.objects.filter(organization_id__in=ids, ended_at=None).select_related("organization")
+    found = Incident.objects.filter(organization_id__in=ids, ended_at=None)
+    found = found.select_related("organization").only(*TOLD)
     if maker is not None:
         found = found.filter(maker__in=["", maker_key(maker)])
     return sorted(found.order_by()[:MOST_INCIDENTS], key=lambda row: (row.maker != "", -row.affected))

@@ -34,9 +34,11 @@ def test_no_page_scrolls_sideways_or_squeezes_a_text_from_360_to_1920_pixels(tou
             assert {width: what for width, what in found.items() if what} == {}
 
 
-def test_a_list_of_vehicles_fits_a_frame_of_a_thousand_pixels(tour):
+@pytest.mark.usefixtures("stage")
+def test_a_list_of_vehicles_fits_a_frame_of_a_thousand_pixels(page, adam, enter):
     """Embedded it is rarely wider, and what has to be scrolled to is not seen."""
-    page = next(page for name, page in tour if name == "vehicles")
+    enter(page.context, adam)
+    page.goto("/vehicles/")
     hidden = (
         "() => { const list = document.querySelector('.panel.flush'); return list.scrollWidth - list.clientWidth; }"
     )

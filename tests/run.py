@@ -74,10 +74,10 @@ def beside_quick() -> tuple[str, ...]:
 
 
 def full(suite: Suite, *, after_check: bool = False) -> None:
-    suite.run("SQLite", beside_quick() if after_check else EVERYTHING)
+    # More workers than cores: they wait for a browser, for processes that are killed, for a server's answer.
+    suite.run("SQLite", beside_quick() if after_check else EVERYTHING, workers=3)
     database = os.environ.get("TEST_DATABASE_URL", "")
     if database:
-        # Half of the time they wait for its server.
         suite.run("PostgreSQL", ABOUT_THE_DATABASE, workers=3, TEST_DATABASE_URL=database)
     for missing in left_out():
         print(f"Left out: {missing}.", flush=True)

@@ -167,6 +167,20 @@ def test_a_deleted_car_of_the_same_model_does_not_ask(press, world, alice, jana,
     assert press(device_model=TESLA).outcome == "confirmed"
 
 
+def test_a_car_that_podero_no_longer_lists_does_not_ask(press, world, alice, jana, access_of):
+    world.add_vehicle(str(jana.id), device_model=TESLA)
+    registration_open(access=access_of(alice), customer=jana)
+    world.user(str(jana.id)).vehicles.clear()
+    registration_open(access=access_of(alice), customer=jana)
+    assert press(device_model=TESLA).outcome == "confirmed"
+
+
+def test_what_another_customer_has_does_not_ask(press, jana):
+    assert press(device_model=TESLA).outcome == "confirmed"
+    other = type(jana).objects.exclude(pk=jana.pk).filter(organization=jana.organization, role="user").first()
+    assert press(customer=other, device_model=TESLA).outcome == "confirmed"
+
+
 def test_a_tick_without_suspicion_is_no_event(press, actions):
     registration = press(confirm=True)
     assert not registration.is_duplicate_confirmed

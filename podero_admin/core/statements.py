@@ -155,6 +155,8 @@ def change_where(row: Model, values: Mapping[str, Any], tested: Mapping[str, Col
 
 
 def _plain(field: "Field[Any, Any]", value: Any) -> Any:
+    if type(value) is str and isinstance(field, TEXTS):
+        return value
     return field.get_db_prep_save(value.pk if isinstance(value, Model) else value, connection)
 
 
@@ -171,11 +173,7 @@ def _locking(model: type[Model]) -> str:
 
 
 def _prepared(fields: Iterable["Field[Any, Any]"], row: Model) -> list[Any]:
-    values = ((field, getattr(row, field.attname)) for field in fields)
-    return [
-        value if type(value) is str and isinstance(field, TEXTS) else field.get_db_prep_save(value, connection)
-        for field, value in values
-    ]
+    return [_plain(field, getattr(row, field.attname)) for field in fields]
 
 
 def written_with_the_next() -> None:

@@ -35,9 +35,9 @@ FIXED = {
     "PODERO_ORGANIZATIONS": str(ORGANIZATIONS),
     "PODERO_VAR_DIR": str(RUN_DIR),
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{RUN_DIR}/dev.sqlite3",
-    "PODERO_CONNECT_TIMEOUT": "0.5",
-    "PODERO_READ_TIMEOUT": "1",
-    "PODERO_DEADLINE": "2",
+    "PODERO_CONNECT_TIMEOUT": "2",
+    "PODERO_READ_TIMEOUT": "1.5",
+    "PODERO_DEADLINE": "2.5",
     "MIRROR_PER_SECOND": "1000",
 }
 os.environ.update(FIXED)

@@ -17,14 +17,14 @@ from podero_admin.podero import (
     Credentials,
     MemoryTokenStore,
     NotConfigured,
-    Timeouts,
     Token,
     TokenSource,
     Unreachable,
 )
 from podero_admin.podero.auth import LONGEST_LIFE, SHORT_LIFE, lifetime_in_seconds
+from tests.registering import eventually
 
-from .wire import QUICK, drip, hang_up, http, silence, source
+from .wire import PATIENT, QUICK, drip, hang_up, http, silence, source
 
 GIVEN = {"access_token": "token-one", "token_type": "Bearer", "expires_in": 36000, "scope": "read write"}
 WRONG_ENCODING = http(400, {"error": "unsupported_grant_type"})
@@ -154,16 +154,23 @@ def test_a_refusal_is_told_in_words(wire, status, answer, words):
         http(200, {"access_token": "ümlaut"}),
         http(200, {"access_token": "x" * 9000}),
         hang_up,
-        silence,
-        drip(http(200, GIVEN)),
     ],
 )
 def test_without_a_token_nothing_reached_the_api(wire, say):
     server = wire(say)
     with pytest.raises(Unreachable, match="no token") as caught:
-        fetched(server, timeouts=Timeouts(0.3, 0.3, 0.4))
+        fetched(server)
     assert not caught.value.sent
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("say", [silence, drip(http(200, GIVEN))])
+def test_a_token_that_never_comes_is_waited_for_no_longer_than_told(wire, say):
+    server = wire(say)
+    with pytest.raises(Unreachable, match="no token") as caught:
+        fetched(server, timeouts=QUICK)
+    assert not caught.value.sent
+    eventually(lambda: len(server.requests) == 1)
 
 
 def test_a_closed_port_means_no_token():
@@ -357,7 +364,7 @@ def test_only_a_plain_https_address_is_accepted(url):
 def test_https_is_used_where_it_is_configured(wire, certificate):
     server = wire(http(200, GIVEN), tls=certificate.server)
     credentials = Credentials(server.url, "alpenstrom", "s3cret")
-    tokens = TokenSource(credentials, MemoryTokenStore(), key="a", ca_bundle=certificate.bundle, timeouts=QUICK)
+    tokens = TokenSource(credentials, MemoryTokenStore(), key="a", ca_bundle=certificate.bundle, timeouts=PATIENT)
     assert tokens.token().access_token == "token-one"
 
 

@@ -166,7 +166,7 @@ def test_a_get_is_tried_once_more(wire, say):
 
 def test_a_get_that_timed_out_is_tried_once_more_when_there_is_time(wire):
     server = wire(silence, OK)
-    assert get(server.url, timeouts=Timeouts(0.3, 0.1, 1)).status == 200
+    assert get(server.url, timeouts=Timeouts(2, 0.5, 10)).status == 200
 
 
 def test_a_get_that_used_up_its_time_is_not_tried_again(wire):

@@ -91,6 +91,11 @@ def eventually(holds: Callable[[], Any], seconds: float = 5) -> Any:
     return found
 
 
+def told(response: Any) -> str:
+    """A page without what keeps a reference in one line."""
+    return re.sub(r'<span class="nowrap">(.*?)</span>', r"\1", response.content.decode())
+
+
 def posts(world: Any) -> list[Any]:
     """The register calls that reached the sandbox."""
     return [request for request in list(world.requests) if request.endpoint == "register"]

@@ -1,6 +1,5 @@
 """What of the log a person may see, and what the filters leave of it: conditions, in forms that indexes can serve."""
 
-import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
@@ -12,11 +11,11 @@ from django.utils import timezone
 
 from podero_admin.audit.models import Event
 from podero_admin.core.access import Access, Permission
+from podero_admin.core.drawing import REFERENCE
 
 Row = TypeVar("Row", bound=Model)
 BEYOND_ALL = Value(2**63 - 1, BigIntegerField())
 FREE_TEXT = {"actor", "object"}
-REFERENCE = re.compile(r"R-[0-9A-Z]{10}")
 #: Columns under names that the planner cannot match to an index, see `hidden`.
 OF, BY = "of", "by"
 

@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 
 from podero_admin.audit.actions import action_label, outcome_badge, sentence
 from podero_admin.audit.selectors import Listed
-from podero_admin.core.drawing import time_ago, time_at
+from podero_admin.core.drawing import time_ago, time_at, whole_references
 from podero_admin.core.http import link
 from podero_admin.core.templatetags.ui import status
 
@@ -30,7 +30,7 @@ def _row(event: Listed, start: str, end: str) -> str:
     reason = event.reason if len(event.reason) <= SHOWN_REASON else Truncator(event.reason).chars(SHOWN_REASON)
     return (
         f"<tr><td>{time_at(event.at, seconds=True)}</td><td>{escape(event.actor_name)}{_soft(event.actor_role)}</td>"
-        f"<td>{escape(action_label(event.action))}</td><td>{escape(event.object_label)}</td>"
+        f"<td>{escape(action_label(event.action))}</td><td>{whole_references(event.object_label)}</td>"
         f"<td>{_outcome(event.outcome)}{_soft(reason)}</td>"
         f'<td><a href="{start}{event.number}{end}">#{event.number}</a></td></tr>'
     )
@@ -68,4 +68,4 @@ def _item(event: Listed) -> str:
         outcome=event.outcome,
         reason=event.reason,
     )
-    return f"<li>{time_at(event.at)}<span>{escape(words)}</span>{_outcome(event.outcome)}</li>"
+    return f"<li>{time_at(event.at)}<span>{whole_references(words)}</span>{_outcome(event.outcome)}</li>"

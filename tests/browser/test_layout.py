@@ -20,17 +20,29 @@ SQUEEZED = """() => {
     return own(each).length > 12 && width < 60 && height > 80;
   }).map((each) => each.outerHTML.slice(0, 120));
 }"""
+# A reference that goes on in the next line, where nobody reads it out right.
+TORN = """() => {
+  const torn = [], walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let node; (node = walk.nextNode());) for (const found of node.data.matchAll(/R-[0-9A-Z]{10}/g)) {
+    const range = document.createRange();
+    range.setStart(node, found.index);
+    range.setEnd(node, found.index + found[0].length);
+    if (new Set([...range.getClientRects()].map((each) => Math.round(each.top))).size > 1)
+      torn.push(node.parentElement.outerHTML.slice(0, 120));
+  }
+  return torn;
+}"""
 CANVAS = "() => getComputedStyle(document.body).backgroundColor"
 LIGHT, DARK = "rgb(245, 246, 244)", "rgb(18, 22, 20)"
 
 
-def test_no_page_scrolls_sideways_or_squeezes_a_text_from_360_to_1920_pixels(tour, subtests):
+def test_no_page_scrolls_sideways_squeezes_a_text_or_tears_a_reference_from_360_to_1920_pixels(tour, subtests):
     for name, page in tour:
         with subtests.test(page=name):
             found = {}
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
-                found[width] = page.evaluate(OVER) or page.evaluate(SQUEEZED)
+                found[width] = page.evaluate(OVER) or page.evaluate(SQUEEZED) or page.evaluate(TORN)
             assert {width: what for width, what in found.items() if what} == {}
 
 

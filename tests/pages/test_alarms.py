@@ -9,7 +9,7 @@ from django.utils import timezone
 from podero_admin.audit.models import Event
 from podero_admin.registrations.models import Registration, Stray
 from tests.pages.test_registrations import main_of, page_of
-from tests.registering import press, registration_of
+from tests.registering import press, registration_of, told
 
 TEXT = "Podero has this registration more than once: a, b."
 
@@ -35,14 +35,14 @@ def acknowledge(client: Any, registration: Any, **values: str) -> Any:
     return client.post(f"/registrations/{registration.reference}/acknowledge/", {"read": TEXT} | values)
 
 
-def told() -> list[tuple[str, str, str]]:
+def seen() -> list[tuple[str, str, str]]:
     rows = Event.objects.filter(action="alarm.acknowledged").order_by("number")
     return list(rows.values_list("actor_name", "object_id", "reason"))
 
 
 @pytest.mark.parametrize("address", ["/", "/status/"])
 def test_a_senior_sees_alarms_with_links(client_of, sara, alarmed, stray, address):
-    page = main_of(client_of(sara).get(address).content.decode())
+    page = main_of(told(client_of(sara).get(address)))
     assert TEXT in page
     assert f'href="/registrations/{alarmed.reference}/"' in page
     assert stray.alarm in page
@@ -66,14 +66,14 @@ def test_seen_takes_the_alarm_off_the_lists_and_is_an_event(client_of, sara, ala
     assert TEXT not in main_of(client.get("/status/").content.decode())
     assert "A senior has seen this" in page_of(client, alarmed)
     assert "/acknowledge/" not in page_of(client, alarmed)
-    assert told() == [("Sara", alarmed.reference, "Deleted the second one at Podero.")]
+    assert seen() == [("Sara", alarmed.reference, "Deleted the second one at Podero.")]
 
 
 def test_a_second_press_of_seen_changes_nothing(client_of, sara, alarmed):
     client = client_of(sara)
     for _ in range(2):
         assert acknowledge(client, alarmed, reason="Seen to.").status_code == 302
-    assert len(told()) == 1
+    assert len(seen()) == 1
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 501, "a\0b"])
@@ -83,7 +83,7 @@ def test_seen_needs_a_reason(client_of, sara, alarmed, reason):
     assert 'id="problems"' in response.content.decode()
     alarmed.refresh_from_db()
     assert alarmed.alarm_since is not None
-    assert told() == []
+    assert seen() == []
 
 
 def test_an_alarm_that_grew_meanwhile_has_to_be_read_again(client_of, sara, alarmed):
@@ -93,7 +93,7 @@ def test_an_alarm_that_grew_meanwhile_has_to_be_read_again(client_of, sara, alar
     assert "Read it again" in response.content.decode()
     alarmed.refresh_from_db()
     assert alarmed.alarm_since is not None
-    assert told() == []
+    assert seen() == []
 
 
 def test_a_further_vehicle_raises_an_alarm_that_was_seen_again(client_of, sara, alice, jana, world, access_of):
@@ -108,7 +108,7 @@ def test_a_further_vehicle_raises_an_alarm_that_was_seen_again(client_of, sara, 
         acknowledge(client_of(sara), registration, read=registration.alarm, reason=f"Seen {count}.")
         registration.refresh_from_db()
         assert registration.alarm_since is None
-    assert len(told()) == 2
+    assert len(seen()) == 2
 
 
 @pytest.mark.parametrize(("name", "status"), [("alice", 403), ("bob", 403), ("charlie", 403)])
@@ -134,16 +134,16 @@ def test_a_senior_of_another_organisation_finds_nothing(client_of, organization_
 
 def test_a_stray_has_its_page_and_is_seen_with_a_reason(client_of, sara, stray):
     client, address = client_of(sara), f"/registrations/strays/{stray.pk}/"
-    page = client.get(address).content.decode()
+    page = told(client.get(address))
     assert stray.alarm in page
     assert str(stray.vehicle_id) in page
     assert client.post(f"{address}acknowledge/", {"reason": ""}).status_code == 422
     assert client.post(f"{address}acknowledge/", {"reason": "Entered by hand."})["Location"] == address
     assert "acknowledge/" not in client.get(address).content.decode()
     assert stray.reference not in main_of(client.get("/").content.decode())
-    assert told() == [("Sara", str(stray.vehicle_id), "Entered by hand.")]
+    assert seen() == [("Sara", str(stray.vehicle_id), "Entered by hand.")]
     assert client.post(f"{address}acknowledge/", {"reason": "Once more."}).status_code == 302
-    assert len(told()) == 1
+    assert len(seen()) == 1
 
 
 def test_a_supervisor_may_look_at_a_stray_and_an_agent_may_not(client_of, alice, bob, stray):

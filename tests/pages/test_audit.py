@@ -19,6 +19,7 @@ from podero_admin.audit.models import ChainHead, Event
 from podero_admin.audit.selectors import event_list, history, latest_looks, object_history
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access
+from tests.registering import told
 
 CUSTOMER, VEHICLE = uuid4(), uuid4()
 
@@ -108,7 +109,7 @@ def test_an_event_shows_all_that_it_holds(client_of, done_by, bob, alice):
         vehicle_id=VEHICLE,
     )
     beside = done_by(alice, Action.REGISTRATION_SENT)
-    page = client_of(bob).get(f"/audit/{event.number}/").content.decode()
+    page = told(client_of(bob).get(f"/audit/{event.number}/"))
     sentence = "Alice registered a vehicle: R-7F3K2M9QXA for Jana Novak (found by its tag)."
     for text in (
         sentence,
@@ -136,7 +137,8 @@ def test_a_field_is_called_as_on_the_form_and_as_podero_calls_it(client_of, done
 def test_the_same_act_shows_nothing_of_others(client_of, done_by, alice, charlie):
     event, theirs = done_by(alice), done_by(charlie)
     assert event.request_id == theirs.request_id
-    page = client_of(alice).get(f"/audit/{event.number}/").content.decode()
+    page = told(client_of(alice).get(f"/audit/{event.number}/"))
+    assert event.sentence in page
     assert theirs.sentence not in page
 
 
@@ -149,6 +151,14 @@ def test_texts_of_an_event_are_never_markup(client_of, done_by, bob, alice):
         assert "<script>alert" not in page
         assert "<u>" not in page
         assert "&lt;script&gt;" in page
+
+
+def test_a_reference_in_an_event_is_kept_in_one_line_and_nothing_else_is(client_of, done_by, bob, alice):
+    label = "R-7F3K2M9QXA for <b>R-short</b>"
+    event = done_by(alice, subject=Subject("registration", "R-7F3K2M9QXA", label))
+    drawn = '<span class="nowrap">R-7F3K2M9QXA</span> for &lt;b&gt;R-short&lt;/b&gt;'
+    for address in ("/audit/", f"/audit/{event.number}/"):
+        assert drawn in client_of(bob).get(address).content.decode()
 
 
 @pytest.mark.parametrize("number", ["0", "999999999", "9" * 40])

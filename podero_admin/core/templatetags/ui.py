@@ -16,6 +16,8 @@ from podero_admin.core.http import link as address_of
 
 register = template.Library()
 
+register.filter(drawing.whole_references)
+
 TONES = ("ok", "warning", "error", "unknown", "info")
 
 

@@ -57,7 +57,7 @@ class ProxyMiddleware:
 
 
 class RequestIdMiddleware:
-    """Gives every request an id of ours, which its log lines, events and calls to Podero share."""
+    """Gives every request an id of ours, which its log lines and events share."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

@@ -30,7 +30,7 @@ class Secret:
         elif self.kind == "file":
             try:
                 value = Path(self.source).read_text(encoding="utf-8").strip()
-            except OSError:
+            except (OSError, UnicodeDecodeError):
                 value = ""
         else:
             value = self.source

@@ -56,7 +56,7 @@ def _late(secret: Secret | None) -> Callable[[], str]:
 def credentials(entry: OrganizationSettings) -> Credentials:
     return Credentials(
         token_url=entry.token_url,
-        client_id=entry.client_id.read(),
+        client_id=_late(entry.client_id),
         client_secret=_late(entry.client_secret),
         grant=entry.grant,  # type: ignore[arg-type] # env.py lets only these through
         username=_late(entry.username),

@@ -13,10 +13,10 @@ Secret = str | Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who we are. Secrets may be callables, asked late, so that a rotated secret works without a restart."""
+    """Who we are. Id and secrets may be callables, asked late, so that rotated ones work without a restart."""
 
     token_url: str
-    client_id: str
+    client_id: Secret
     client_secret: Secret = field(repr=False)
     grant: Literal["client_credentials", "password"] = "client_credentials"
     username: Secret = field(default="", repr=False)
@@ -26,12 +26,17 @@ class Credentials:
     scope: str = ""
 
 
-def proof(known: Credentials) -> dict[str, Any]:
+def client_id_of(known: Credentials) -> str:
+    """The id by which the token endpoint knows us; raises NotConfigured where it cannot be read or is empty."""
+    return _plain(known.client_id, "client id")
+
+
+def proof(known: Credentials, client_id: str) -> dict[str, Any]:
     """Say who we are, as `fetch_token` wants it; raises NotConfigured where a secret cannot be read or is empty."""
     secret = _plain(known.client_secret, "client secret")
     shown: dict[str, Any] = {"include_client_id": True, "client_secret": secret}
     if known.client_auth == "basic":
-        shown = {"auth": HTTPBasicAuth(known.client_id.encode(), secret.encode())}
+        shown = {"auth": HTTPBasicAuth(client_id.encode(), secret.encode())}
     if known.grant == "password":
         shown |= {"username": _plain(known.username, "user name"), "password": _plain(known.password, "password")}
     return shown

@@ -11,7 +11,7 @@ from requests_oauthlib import OAuth2Session
 from urllib3.exceptions import HTTPError
 
 from podero_admin.podero.auth.answer import BODY_CAP, away, checked
-from podero_admin.podero.auth.credentials import Credentials, proof
+from podero_admin.podero.auth.credentials import Credentials, client_id_of, proof
 from podero_admin.podero.deadline import Call, TimedAdapter, limits, on_the_clock, pieces
 from podero_admin.podero.errors import Unreachable
 
@@ -27,10 +27,11 @@ def ask(known: Credentials, encoding: Encoding, call: Call, ca_bundle: str | Non
     """
     scope: Any = known.scope.split() or None
     grant = BackendApplicationClient if known.grant == "client_credentials" else LegacyApplicationClient
-    client = grant(known.client_id, scope=scope)
+    client_id = client_id_of(known)
+    client = grant(client_id, scope=scope)
     with _TokenSession(client, known.token_url, encoding, call, ca_bundle) as session, on_the_clock(call):
         try:
-            token = session.fetch_token("https://token.endpoint", **proof(known))
+            token = session.fetch_token("https://token.endpoint", **proof(known, client_id))
         except (requests.RequestException, HTTPError, OSError) as error:
             raise Unreachable(away("did not answer"), retryable=True) from error
     return token["access_token"], token["expires_in"]

@@ -137,6 +137,12 @@ def test_a_secret_that_is_not_where_the_file_says_stops_the_start(read: Any, tmp
     ]
 
 
+def test_a_secret_file_that_holds_no_text_stops_the_start_in_words(read: Any, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(env.ConfigurationError, match=r"client_secret of Alpenstrom GmbH .* where there is nothing"):
+        env.require_secrets(read(client_secret=f'{{ file = "{tmp_path}/secret" }}'))
+
+
 def test_the_example_is_valid() -> None:
     root = Path(__file__).resolve().parents[3]
     (entry,) = env.read_organizations(root / "organizations.example.toml", allow_insecure=False)

@@ -319,13 +319,13 @@ def test_whoever_cannot_get_the_lock_fetches_all_the_same(wire):
         assert source(store, url=server.url).token().access_token == "token-one"
 
 
-def test_a_rotated_secret_is_used_at_the_next_fetch(wire):
+def test_a_rotated_id_and_secret_are_used_at_the_next_fetch(wire):
     server = wire(http(200, GIVEN))
-    secrets = ["old", "new"]
-    tokens = source(url=server.url, client_secret=lambda: secrets.pop(0))
+    ids, secrets = ["one", "two"], ["old", "new"]
+    tokens = source(url=server.url, client_id=lambda: ids.pop(0), client_secret=lambda: secrets.pop(0))
     tokens.renew(tokens.token())
     sent = [base64.b64decode(request.headers["authorization"][6:]) for request in server.requests]
-    assert sent == [b"alpenstrom:old", b"alpenstrom:new"]
+    assert sent == [b"one:old", b"two:new"]
 
 
 def missing():
@@ -333,9 +333,10 @@ def missing():
 
 
 @pytest.mark.parametrize("secret", ["", lambda: "", missing, "\udcff"])
-def test_a_secret_that_cannot_be_read_is_told_without_it(secret):
-    with pytest.raises(NotConfigured, match="client secret") as caught:
-        source(client_secret=secret).token()
+@pytest.mark.parametrize("name", ["client_id", "client_secret"])
+def test_an_id_or_a_secret_that_cannot_be_read_is_told_without_it(name, secret):
+    with pytest.raises(NotConfigured, match=name.replace("_", " ")) as caught:
+        source(**{name: secret}).token()
     assert "/run" not in str(caught.value)
     assert not caught.value.sent
 

@@ -111,6 +111,28 @@ def test_a_secret_rotated_in_its_own_file_is_used_at_the_next_token(
     assert users(organization_a)
 
 
+def test_an_id_that_changes_with_its_secret_in_their_files_is_used_at_the_next_token(
+    organization_a, world, write_organizations, tmp_path
+):
+    name, secret = tmp_path / "id", tmp_path / "secret"
+    name.write_text("alpenstrom\n")
+    secret.write_text("alpenstrom-sandbox\n")
+    path = write_organizations()
+    edit(path, 'client_id = "alpenstrom"', f'client_id = {{ file = "{name}" }}')
+    edit(path, SECRET, f'client_secret = {{ file = "{secret}" }}')
+    users(organization_a)
+    ours = world.organizations[str(organization_a.id)]
+    ours.client_id, ours.client_secret = "alpenstrom-2", "rotated"
+    world.revoke_tokens()
+    name.write_text("alpenstrom-2\n")
+    secret.write_text("rotated\n")
+    assert users(organization_a)
+    name.unlink()
+    world.revoke_tokens()
+    with pytest.raises(NotConfigured, match="client id"):
+        users(organization_a)
+
+
 def test_a_secret_rotated_in_the_environment_is_used_at_the_next_token(
     organization_a, world, write_organizations, monkeypatch
 ):

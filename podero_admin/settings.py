@@ -230,6 +230,8 @@ PODERO_CONNECT_TIMEOUT = E.connect_timeout
 PODERO_READ_TIMEOUT = E.read_timeout
 PODERO_DEADLINE = E.deadline
 PODERO_CA_BUNDLE = E.ca_bundle or None
+#: Seconds a page may wait in all, token included, to be there within a second.
+PAGE_PATIENCE = 0.6
 SETTLE_SCHEDULE = E.settle_schedule
 SETTLE_WINDOW = E.settle_window
 TIME_SCALE = E.time_scale

@@ -18,8 +18,8 @@ from podero_admin.podero.deadline import seconds_left
 from podero_admin.podero.errors import KnownAway
 from podero_admin.podero.exchange import Kind
 
-#: What a page may wait in all, token included, to be there within a second; a longer read is too slow for a page.
-QUICK_SECONDS = 0.6
+#: What a page may wait in all; a longer read is too slow for a page.
+QUICK_SECONDS: float = settings.PAGE_PATIENCE
 #: What a call that only finds out whether Podero is back may take.
 PROBE_SECONDS = 3.0
 #: How long nobody asks after the last failure.

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.chromium import BROWSERS, CHROMIUM, FLAGS
 from tests.browser.stage import Stage
 
 HERE = Path(__file__).parent
+WAIT = 20_000  # milliseconds, for what takes a fraction of a second on a machine that is not busy
+expect.set_options(timeout=WAIT)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,7 +92,7 @@ def listen(context: BrowserContext, complaints: list[str]) -> BrowserContext:
 def context(new_context: Callable[..., BrowserContext], complaints: list[str]) -> Iterator[BrowserContext]:
     """A context whose pages must not break the policy nor a script, whatever else the test looks at."""
     context = listen(new_context(permissions=["clipboard-read", "clipboard-write"]), complaints)
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(WAIT)
     yield context
     assert complaints == []
 
@@ -98,7 +100,7 @@ def context(new_context: Callable[..., BrowserContext], complaints: list[str]) -
 @pytest.fixture
 def scriptless(new_context: Callable[..., BrowserContext]) -> Page:
     context = new_context(java_script_enabled=False)
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(WAIT)
     return context.new_page()
 
 
@@ -152,7 +154,7 @@ def tour(
     pages = {}
     for name, staff in {"adam": adam, "alice": alice, "nobody": None}.items():
         context = listen(new_context(reduced_motion="reduce"), complaints)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(WAIT)
         if staff:
             enter(context, staff)
         pages[name] = context.new_page()

@@ -11,10 +11,12 @@ from playwright.sync_api import Page
 
 from podero_admin.audit.models import Event
 from podero_admin.directory.models import Customer
+from podero_admin.organizations.selectors import system_access
 from podero_admin.registrations.models import Attempt, Registration, Stray
 from podero_admin.sandbox.faults import Fault
 from podero_admin.sandbox.world import World
 from podero_admin.vehicles.models import Vehicle
+from podero_admin.vehicles.services import customer_vehicles_fetch
 from tests.registering import press, registration_of
 
 PLAIN = {"device_model_manufacturer": "Testwagen", "confirm_duplicate": "on"}
@@ -52,6 +54,7 @@ class Stage:
             Customer.objects.filter(organization=self.jana.organization, is_gone=False).order_by("external_user_id")
         )
         for customer in spare:
+            customer_vehicles_fetch(access=system_access(), customer=customer)  # a page would not wait for long
             self.client.get(f"/customers/{customer.id}/")
         takers = iter([self.jana, *(customer for customer in spare if customer.id != self.jana.id)])
         self._press("confirmed", takers)

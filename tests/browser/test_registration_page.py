@@ -44,7 +44,7 @@ def test_an_unknown_registration_becomes_confirmed_before_ones_eyes(desk: Page, 
     expect(desk.get_by_role("button", name="Send again")).to_have_count(0)
     desk.evaluate("() => { window.untouched = true; }")
     settle(after=60)
-    expect(main).to_have_attribute("data-outcome", "confirmed", timeout=6_000)
+    expect(main).to_have_attribute("data-outcome", "confirmed")
     assert desk.evaluate("() => window.untouched"), "the page was loaded anew"
     expect(live).to_contain_text("The answer was lost, but Podero has the vehicle")
     assert posts(world) == 1
@@ -124,7 +124,7 @@ def test_what_a_senior_types_stays_while_the_page_updates_itself(page: Page, con
     page.get_by_label("None: Podero did not make it").check()
     page.get_by_label("Reason").press_sequentially("Podero says")
     settle(after=60)
-    expect(main).to_contain_text("Checking, 1 of", timeout=6_000)
+    expect(main).to_contain_text("Checking, 1 of")
     page.keyboard.type(" there is none")
     expect(page.get_by_label("Reason")).to_have_value("Podero says there is none")
     expect(page.get_by_label("None: Podero did not make it")).to_be_checked()
@@ -141,7 +141,7 @@ def test_the_place_of_the_keyboard_stays_while_the_page_updates_itself(desk: Pag
     for place in (customer, desk.locator("summary", has_text="What was sent")):
         place.focus()
         desk.evaluate("() => { document.getElementById('main').dataset.old = ''; }")
-        expect(desk.locator("main[data-old]")).to_have_count(0, timeout=8_000)
+        expect(desk.locator("main[data-old]")).to_have_count(0)
         expect(place).to_be_focused()
 
 

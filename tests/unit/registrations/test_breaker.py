@@ -184,7 +184,7 @@ def test_after_a_probe_the_next_lost_registration_makes_registering_away_again(o
 def test_one_probe_at_a_time_goes_through(transactional_db, organization_a, breaker, world):
     fail(breaker)
     a_while_passes(breaker)
-    world.faults.add(Fault("slow", match="user", delay=0.6))
+    world.faults.add(Fault("slow", match="user", delay=gateway.QUICK_SECONDS / 2))
     found = at_once(*[lambda: gateway.look_again(organization_a.id, user_id=A_USER)] * 12)
     assert asked(world).count("user") == 1
     assert found.count(True) == 1

@@ -58,7 +58,7 @@ def registration_of(response: Any) -> Any:
     return Registration.objects.get(reference=response["Location"].strip("/").split("/")[-1])
 
 
-def at_once(*works: Callable[[], Any], wait: float = 30) -> list[Any]:
+def at_once(*works: Callable[[], Any], wait: float = 60) -> list[Any]:
     """Run the works in threads that start together, each with its own connection; what each returned or raised."""
     from django.db import connections
 
@@ -82,7 +82,7 @@ def at_once(*works: Callable[[], Any], wait: float = 30) -> list[Any]:
     return results
 
 
-def eventually(holds: Callable[[], Any], seconds: float = 5) -> Any:
+def eventually(holds: Callable[[], Any], seconds: float = 30) -> Any:
     """What `holds` returns as soon as it is something."""
     until = time.monotonic() + seconds
     while not (found := holds()):

@@ -9,8 +9,8 @@ from podero_admin.fields import PRICE_ZONES, STATUS_VALUES
 from podero_admin.vehicles.statuses import Health
 
 SORTS = {
-    "urgency": "Most urgent first",
-    "age": "Longest silent first",
+    "urgency": "Most urgent",
+    "age": "Longest silent",
     "customer": "Customer",
     "maker": "Maker and model",
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 60.0
+SECONDS = 200.0
 WEB = ("gunicorn", "--config", "python:podero_admin.gunicorn", "--bind", "127.0.0.1:0")
 WORKER = ("celery", "--quiet", "--app", "podero_admin.celery", "worker", "--pool", "threads", "--concurrency", "1")
 

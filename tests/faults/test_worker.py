@@ -15,7 +15,7 @@ from podero_admin import folder_broker
 
 ROOT = Path(__file__).resolve().parents[2]
 BROKERS = ["", *filter(None, [os.environ.get("TEST_BROKER_URL")])]
-SECONDS = 40.0
+SECONDS = 200.0
 WORKER = (
     sys.executable, "-m", "celery", "--quiet", "--app", "podero_admin.celery", "worker", "--pool", "threads",
     "--concurrency", "2", "--with-scheduler", "--loglevel", "WARNING",
@@ -45,7 +45,7 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str
 
 @pytest.fixture
 def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True, timeout=120)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True, timeout=200)
     started: list[subprocess.Popen[bytes]] = []
 
     def act() -> subprocess.Popen[bytes]:
@@ -71,7 +71,7 @@ def organizations(environment: dict[str, str]) -> list[Any]:
 
 def nudge(environment: dict[str, str]) -> None:
     code = "import podero_admin.celery; from celery import current_app; current_app.send_task('directory.refresh_due')"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, timeout=200)
 
 
 def until(condition: Callable[[], Any], process: subprocess.Popen[bytes]) -> None:

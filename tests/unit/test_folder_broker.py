@@ -25,7 +25,7 @@ def test_messages_come_out_once_and_in_order(queue: Any) -> None:
     for number in range(5):
         queue.put({"number": number})
     assert queue.qsize() == 5
-    assert [queue.get(timeout=1).payload["number"] for _ in range(5)] == list(range(5))
+    assert [queue.get(timeout=10).payload["number"] for _ in range(5)] == list(range(5))
     with pytest.raises(queue.Empty):
         queue.get(timeout=0.05)
     assert list(folder(queue).iterdir()) == []
@@ -42,7 +42,7 @@ def test_a_damaged_message_is_passed_over(queue: Any) -> None:
     (path,) = folder(queue).iterdir()
     path.write_text('{"cut', encoding="utf-8")
     queue.put({"number": 2})
-    assert queue.get(timeout=1).payload == {"number": 2}
+    assert queue.get(timeout=10).payload == {"number": 2}
 
 
 def test_a_half_written_message_is_not_taken(queue: Any) -> None:

@@ -198,14 +198,14 @@ def test_the_command_serves_until_it_is_told_to_end(ending: signal.Signals, tmp_
         base_url = re.search(r"http://127\.0\.0\.1:\d+", line).group()
         assert requests.get(f"{base_url}/sandbox/ledger", timeout=TIMEOUT).json() == []
         process.send_signal(ending)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
         assert process.stderr.read() == ""
 
 
 def test_the_command_says_when_its_port_is_taken() -> None:
     running = serve(World.empty())
     with run("--port", str(running.port), "--users", "0") as process:
-        assert process.wait(timeout=10) == 1
+        assert process.wait(timeout=60) == 1
         assert "cannot listen" in process.stderr.read()
     running.stop()
 

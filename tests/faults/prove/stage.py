@@ -37,7 +37,7 @@ WORKER = (
     "celery", "--quiet", "--app", "podero_admin.celery", "worker", "--pool", "threads", "--concurrency", "4",
     "--with-scheduler", "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat",
 )  # fmt: skip
-READY_SECONDS = 90.0
+READY_SECONDS = 300.0
 PASSWORD = "a long pass phrase for proofs"
 
 

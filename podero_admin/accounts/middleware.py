@@ -47,7 +47,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override] # a page instead of a redirect is meant
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
-        _keep_what_was_typed(request, view_func)
+        keep_what_was_typed(request, view_func)
         in_frame = request.headers.get("Sec-Fetch-Dest") == "iframe" or embedded.get()
         if in_frame:
             return render(request, "account/sign_in_window.html", {"address": _same_page(request)}, status=401)
@@ -59,17 +59,19 @@ class SignInMiddleware(LoginRequiredMiddleware):
         return response
 
 
-def _keep_what_was_typed(request: HttpRequest, view_func: Any) -> None:
+def keep_what_was_typed(request: HttpRequest, view_func: Any) -> bool:
     """A press that meets an ended session would lose its body at the sign-in; the form takes it back from here.
 
     The fields, not the bytes: of a form with parts nobody can read these again once its token was looked for.
     """
     keeps = getattr(view_func, "keeps_post", None)
     if request.method != "POST" or not keeps or not keeps(request.POST):
-        return
+        return False
     typed = request.POST.urlencode()
-    if len(typed) <= KEPT_BYTES:
-        request.session[KEPT_POST] = {"path": page_of(request).partition("?")[0], "body": typed}
+    if len(typed) > KEPT_BYTES:
+        return False
+    request.session[KEPT_POST] = {"path": page_of(request).partition("?")[0], "body": typed}
+    return True
 
 
 def _same_page(request: HttpRequest) -> str:

@@ -69,8 +69,8 @@ class Action(StrEnum):
     REGISTRATION_CONFIRMED = "registration.confirmed", "Registered a vehicle", "{actor} registered a vehicle: {object}"
     REGISTRATION_REJECTED = (
         "registration.rejected",
-        "Registration rejected",
-        "Podero rejected the registration by {actor}: {object}",
+        "Registration refused",
+        "Podero refused the registration by {actor}: {object}",
     )
     REGISTRATION_NOT_SENT = (
         "registration.not_sent",
@@ -84,12 +84,12 @@ class Action(StrEnum):
     )
     REGISTRATION_ABSENT = (
         "registration.absent",
-        "Registration absent",
+        "Vehicle not registered",
         "{actor} found no vehicle at Podero for the registration: {object}",
     )
     REGISTRATION_REVIEW = (
         "registration.review",
-        "Registration to review",
+        "Registration needs a decision",
         "{actor} left the registration to a senior: {object}",
     )
     REGISTRATION_SENT_AGAIN = (
@@ -128,14 +128,14 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "done": ("Done", "ok"),
     "refused": ("Refused", "error"),
     "failed": ("Failed", "error"),
-    "pending": ("Pending", "info"),
-    "sending": ("Sending", "info"),
-    "confirmed": ("Confirmed", "ok"),
-    "rejected": ("Rejected", "error"),
+    "pending": ("About to be sent", "info"),
+    "sending": ("Being sent", "info"),
+    "confirmed": ("Registered", "ok"),
+    "rejected": ("Refused by Podero", "error"),
     "not_sent": ("Not sent", "warning"),
-    "unknown": ("Not known yet", "unknown"),
-    "absent": ("Absent", "warning"),
-    "review": ("To review", "warning"),
+    "unknown": ("No answer yet", "unknown"),
+    "absent": ("Not registered", "warning"),
+    "review": ("Needs a decision", "warning"),
     "alarm": ("Alarm", "error"),
 }
 

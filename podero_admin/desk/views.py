@@ -5,16 +5,17 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from podero_admin.accounts.middleware import keep_what_was_typed
 from podero_admin.audit.rows import event_items, look_items
 from podero_admin.audit.selectors import history, latest_looks
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid, PoderoAway
-from podero_admin.core.http import THEME_COOKIE, THEMES, StaffRequest, back_to, redirect_to, render_page
+from podero_admin.core.http import THEME_COOKIE, THEMES, StaffRequest, back_to, page_of, redirect_to, render_page
 from podero_admin.desk import search as finding
 from podero_admin.desk import selectors, services
 from podero_admin.desk import status as health
@@ -157,6 +158,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """Mostly somebody signed in anew in another tab; the form for a registration is given back as it was typed."""
+    if request.resolver_match and keep_what_was_typed(request, request.resolver_match.func):
+        here = page_of(request)
+        by_script = "HX-Request" in request.headers
+        return HttpResponse(status=403, headers={"HX-Redirect": here}) if by_script else HttpResponseRedirect(here)
     text = (
         "This form does not belong to your present session: you may have signed out or in again since it was opened, "
         "or your browser keeps no cookies for this page. Nothing was changed. Go back: what you typed is still there; "

@@ -38,10 +38,17 @@ def _bounds(field: Field) -> dict[str, Any]:
     }
 
 
+def _bounds_in_words(field: Field) -> str:
+    return "" if field.minimum is None or field.maximum is None else f" From {field.minimum:,} to {field.maximum:,}."
+
+
 def _number(field: Field) -> forms.Field:
-    if field.kind == "integer":
-        return forms.IntegerField(**_bounds(field), widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
-    return forms.FloatField(**_bounds(field), widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}))
+    """A text: of an input for numbers the browser sends "80-" as nothing, and so as a value that was cleared."""
+    made = forms.IntegerField if field.kind == "integer" else forms.FloatField
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    if field.minimum is not None and field.minimum >= 0:  # a telephone's keys for numbers have no minus
+        widget.attrs["inputmode"] = "numeric" if field.kind == "integer" else "decimal"
+    return made(**_bounds(field), widget=widget)
 
 
 def _text(field: Field) -> forms.Field:
@@ -57,7 +64,7 @@ def _choice(field: Field) -> forms.Field:
 
 
 def _moment(_field: Field) -> forms.Field:
-    widget = forms.DateTimeInput(format=DATE_TIME, attrs={"type": "datetime-local", "step": "1"})
+    widget = forms.DateTimeInput(format=DATE_TIME, attrs={"type": "datetime-local", "step": "any"})
     return forms.DateTimeField(required=False, widget=widget)
 
 
@@ -65,7 +72,7 @@ def _clock(_field: Field) -> forms.Field:
     return forms.TimeField(
         required=False,
         input_formats=["%H:%M", "%H:%M:%S"],
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "any"}),
     )
 
 
@@ -85,7 +92,7 @@ _MAKERS: Mapping[str, Callable[[Field], forms.Field]] = {
 def _form_field(field: Field) -> forms.Field:
     make = _choice if field.name in EXPLICIT else _MAKERS[field.kind]
     made = make(field)
-    made.label, made.help_text = field.label, field.help
+    made.label, made.help_text = field.label, f"{field.help}{_bounds_in_words(field)}"
     if field.tier == "open" and field.name not in {"price_zone", *EXPLICIT}:
         made.initial = field.default
     elif field.default is not None and field.name not in {"price_zone", *EXPLICIT}:
@@ -199,6 +206,7 @@ class RegistrationForm(forms.Form):
         """How it is drawn; most presses never are."""
         helper = FormHelper(self)
         helper.form_tag = False
+        helper.template = "registrations/_fields.html"
         helper.disable_csrf = True
         helper.layout = Layout(*(self._panel(group) for group in self.groups))
         return helper

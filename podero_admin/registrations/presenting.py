@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from podero_admin.registrations.selectors import candidate_vehicles
 from podero_admin.registrations.wording import in_words, outcome_badge, progress_in_words
 from podero_admin.vehicles.contradictions import charging_time, warnings
 from podero_admin.vehicles.sentences import settings_in_words
+from podero_admin.vehicles.statuses import Badge
 
 MOVING = frozenset({Outcome.PENDING, Outcome.SENDING, Outcome.UNKNOWN})
 PLACE = ("latitude", "longitude", "coordinates_last_updated_at")
@@ -135,14 +137,23 @@ def _attempt(access: Access, registration: Registration, attempt: Attempt) -> di
     """A position stays hidden here: it is asked for on the vehicle's page, which notes who did."""
     payload = json.loads(attempt.payload)
     payload |= {name: "hidden" for name in PLACE if name in payload}
+    is_unsent = attempt.outcome == Outcome.NOT_SENT
     return {
         "row": attempt,
-        "sent_at": attempt.sent_at if attempt.outcome != Outcome.NOT_SENT else None,
-        "badge": outcome_badge(attempt.outcome or registration.outcome),
+        "is_unsent": is_unsent,
+        "badge": _attempt_badge(registration, attempt),
         "sent": pretty(payload),
+        "sent_title": "What would have been sent" if is_unsent else "What was sent",
         "answered": _answered(attempt),
         "answer": _answer(access, registration, attempt),
     }
+
+
+def _attempt_badge(registration: Registration, attempt: Attempt) -> Badge:
+    """An answer that never came is not awaited any more once it is known what became of it."""
+    badge = outcome_badge(attempt.outcome or registration.outcome)
+    is_over = attempt.outcome == Outcome.UNKNOWN != registration.outcome
+    return replace(badge, label="No answer", word="No answer") if is_over else badge
 
 
 def _answer(access: Access, registration: Registration, attempt: Attempt) -> str:

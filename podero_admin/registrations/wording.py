@@ -14,6 +14,7 @@ class InWords(NamedTuple):
     next_step: str
 
 
+EMPTY_RECORD = "It stays an empty record until its owner connects it."
 _LOOKS: Mapping[Outcome, Look] = {
     Outcome.PENDING: Look("About to be sent", "info", "clock", "Stored here; nothing has left yet."),
     Outcome.SENDING: Look("Being sent", "info", "refresh", "Sent to Podero; the answer is awaited."),
@@ -35,7 +36,7 @@ _WORDS: Mapping[Outcome, InWords] = {
     ),
     Outcome.CONFIRMED: InWords(
         "Registered",
-        "Podero has the vehicle. It stays an empty record until its owner connects it.",
+        f"Podero has the vehicle. {EMPTY_RECORD}",
         "Send the customer the link, and watch for 'Connected' on the vehicle's page.",
     ),
     Outcome.REJECTED: InWords(
@@ -92,6 +93,8 @@ _HAPPENED: Mapping[Seen, str] = {
     Seen.NEVER_LISTED: "Podero's list of this customer's vehicles could not be read for a day.",
 }
 _NEXT: Mapping[Seen, str] = {
+    Seen.CONFLICT_ABSENT: "Look at the customer's vehicles first, then open the form as it was typed and press again. "
+    "If it stays so, ask Podero what stands in the way.",
     Seen.NOT_ALLOWED: "Tell the operator: the organisation's rights at Podero have to be checked.",
     Seen.NOT_FOUND: "Refresh the customer list, and look whether the customer still exists at Podero.",
     Seen.UNAUTHORIZED_TWICE: "Tell the operator: the organisation's credentials have to be checked.",
@@ -114,7 +117,10 @@ def in_words(outcome: Outcome | str, seen: Seen | str | None = None) -> InWords:
     reason = Seen(seen) if seen else None
     if reason is None or decide(reason) != outcome:
         return words
-    return words._replace(happened=_HAPPENED.get(reason, words.happened), next_step=_NEXT.get(reason, words.next_step))
+    happened = _HAPPENED.get(reason, words.happened)
+    if outcome == Outcome.CONFIRMED and reason in _HAPPENED:
+        happened = f"{happened} {EMPTY_RECORD}"
+    return words._replace(happened=happened, next_step=_NEXT.get(reason, words.next_step))
 
 
 def progress_in_words(*, checks: int, planned: int, seconds_ago: int | None) -> str:

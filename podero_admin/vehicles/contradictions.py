@@ -26,17 +26,11 @@ class SettingsWarning:
 
 
 def warnings(
-    settings: Settings,
-    *,
-    known_cap: int | None = None,
-    battery_kwh: Decimal | None = None,
-    now: datetime,
-    tz: tzinfo = UTC,
+    settings: Settings, *, battery_kwh: Decimal | None = None, now: datetime, tz: tzinfo = UTC
 ) -> list[SettingsWarning]:
     """In the order of the form. A value that is no number is not compared."""
     return [
         *_order_of_levels(settings),
-        *_cap(settings, known_cap),
         *_out_of_reach(settings, battery_kwh),
         *_without_effect(settings),
         *_toggling(settings),
@@ -65,7 +59,9 @@ def _order_of_levels(settings: Settings) -> Iterator[SettingsWarning]:
         )
 
 
-def _cap(settings: Settings, cap: int | None) -> Iterator[SettingsWarning]:
+def beyond_the_cap(settings: Settings) -> Iterator[SettingsWarning]:
+    """What the car itself does not allow; a form cannot know that, since only a connected car tells its cap."""
+    cap = _number(settings, "charge_target_max")
     if cap is None:
         return
     target = _target(settings)
@@ -95,9 +91,13 @@ def _out_of_reach(settings: Settings, battery_kwh: Decimal | None) -> Iterator[S
 
 def _without_effect(settings: Settings) -> Iterator[SettingsWarning]:
     """Only what somebody set is worth a hint: the contract's own default is always there."""
-    if settings.get("is_charge_policy_enabled") is not False:
+    is_on, names = settings.get("is_charge_policy_enabled"), ("minimum_charge_limit", "charge_deadline_at")
+    if is_on is True and all(name in settings and settings[name] is None for name in names):
+        text = "“Meet target and deadline” has no effect: neither a target nor a deadline is set."
+        yield SettingsWarning("is_charge_policy_enabled", text)
+    if is_on is not False:
         return
-    for name in ("minimum_charge_limit", "charge_deadline_at"):
+    for name in names:
         value = settings.get(name)
         if value is not None and shown(settings, name) != shown({name: INPUTS[name].default}, name):
             text = (

@@ -14,6 +14,7 @@ from podero_admin.core.access import Access, Permission
 from podero_admin.fields import OUTPUTS, display
 from podero_admin.vehicles.all_fields import POSITION, draw_fields, raw_text
 from podero_admin.vehicles.comparison import Compared, compare
+from podero_admin.vehicles.contradictions import beyond_the_cap
 from podero_admin.vehicles.history import history_items, statuses_shown
 from podero_admin.vehicles.mapping import read_object
 from podero_admin.vehicles.models import Vehicle
@@ -34,7 +35,7 @@ KNOWN_ACTIONS = {
     "reauthenticate": "The customer has to sign in to the manufacturer again. Send the sign-in link.",
     "information": "There is a notice for the owner to read. It stops nothing.",
 }
-_NOW = ("charge_rate_w", "expected_max_charge_power", "charge_time_remaining", "driving_range", "battery_capacity_kwh")
+_NOW = ("charge_rate_w", "charge_time_remaining", "driving_range", "battery_capacity_kwh")
 _ENERGY = ("consumption_last_day_kwh", "consumption_last_week_kwh", "consumption_last_month_kwh")
 _STEERING = ("is_smart_optimization_active", "boost_for_next_session", "boost_feature_enabled",
              "last_boost_triggered_at", "last_boost_ended_at", "last_boost_end_reason",
@@ -66,6 +67,7 @@ def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = Fal
         "looks": look_items(latest_looks(access=access, vehicle_id=vehicle.id)),
         "may_refresh": access.allows(Permission.VEHICLE_REFRESH, vehicle.organization_id),
         "sentences": settings_in_words(output, tz=tz),
+        "hints": [warning.text for warning in beyond_the_cap(output)],
         "fields": draw_fields(output, tz=tz, hidden=hidden),
         "raw": raw_text(output, hidden=hidden) if access.allows(Permission.RAW_VIEW, vehicle.organization_id) else "",
         **_compared(compare(read_object(vehicle.sent), output, tz=tz, hidden=hidden)),

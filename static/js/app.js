@@ -152,6 +152,10 @@
     if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
+  /* A half-typed date or time holds a form back: say so beside what is shown of it, and open the part that it lies in */
+  document.addEventListener("htmx:validation:halted", ({ target }) => target.querySelector("[data-stale]")?.removeAttribute("hidden"));
+  document.addEventListener("invalid", ({ target }) => target.closest("details")?.setAttribute("open", ""), true);
+
   /* The theme changes at once; the cookie is still the server's to set */
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -173,7 +177,9 @@
 
   /* After a load or a swap: what wants the focus, and the times */
   const settle = (part) => {
-    part.querySelector("[data-focus]")?.focus();
+    const wanted = part.querySelector("[data-focus]");
+    wanted?.focus();
+    wanted?.removeAttribute("data-focus");  // once: it may stay through the updates that follow
     tick();
   };
   document.addEventListener("DOMContentLoaded", () => { settle(document); offerList(); showLeft(); });

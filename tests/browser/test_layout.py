@@ -20,6 +20,10 @@ SQUEEZED = """() => {
     return own(each).length > 12 && width < 60 && height > 80;
   }).map((each) => each.outerHTML.slice(0, 120));
 }"""
+# A cell narrower than what it holds, which then lies over its neighbour.
+SPILLED = """() => [...document.querySelectorAll("main td, main dd")].filter((each) =>
+  each.clientWidth && each.scrollWidth > each.clientWidth + 2 && getComputedStyle(each).overflowX === "visible"
+).map((each) => `${each.clientWidth} of ${each.scrollWidth}: ${each.outerHTML.slice(0, 120)}`).slice(0, 3)"""
 # A reference that goes on in the next line, where nobody reads it out right.
 TORN = """() => {
   const torn = [], walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
@@ -36,13 +40,17 @@ CANVAS = "() => getComputedStyle(document.body).backgroundColor"
 LIGHT, DARK = "rgb(245, 246, 244)", "rgb(18, 22, 20)"
 
 
-def test_no_page_scrolls_sideways_squeezes_a_text_or_tears_a_reference_from_360_to_1920_pixels(tour, subtests):
+def test_no_page_scrolls_sideways_squeezes_or_spills_a_text_or_tears_a_reference_from_360_to_1920_pixels(
+    tour, subtests
+):
     for name, page in tour:
         with subtests.test(page=name):
             found = {}
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
-                found[width] = page.evaluate(OVER) or page.evaluate(SQUEEZED) or page.evaluate(TORN)
+                found[width] = (
+                    page.evaluate(OVER) or page.evaluate(SQUEEZED) or page.evaluate(SPILLED) or page.evaluate(TORN)
+                )
             assert {width: what for width, what in found.items() if what} == {}
 
 

@@ -172,6 +172,76 @@ def test_it_registers_a_vehicle_without_javascript(scriptless: Page, root, jana,
     expect(page.locator('[data-output="charge_target_min"]')).to_contain_text("45")
 
 
+def half_typed(page: Page):
+    """The deadline without its hour, of which a browser says that it has no value."""
+    deadline = page.get_by_label("Deadline", exact=True)
+    deadline.focus()
+    page.keyboard.press("Backspace")
+    assert deadline.input_value() == ""
+    return deadline
+
+
+def test_what_is_half_typed_is_neither_sent_nor_lost(desk: Page, jana, world):
+    desk.goto(f"/customers/{jana.id}/register/")
+    desk.get_by_label("Smart charging").select_option("true")
+    expect(desk.locator("#preview pre")).to_contain_text('"is_smart_optimization_active": true')
+    expect(desk.locator("[data-stale]")).to_be_hidden()
+    deadline = half_typed(desk)
+    expect(desk.locator("[data-stale]")).to_be_visible()
+    for button in ("Check without sending", "Register vehicle"):
+        desk.get_by_role("button", name=button).click()
+        expect(deadline).to_be_focused()
+    assert not Registration.objects.exists()
+    desk.keyboard.press("0")
+    desk.keyboard.press("7")
+    expect(desk.locator("#preview pre")).to_contain_text('"charge_deadline_at": "07:00')
+    expect(desk.locator("[data-stale]")).to_be_hidden()
+    desk.get_by_label("Floor").fill("80-")
+    desk.get_by_role("button", name="Register vehicle").click()
+    expect(desk.locator("#problems")).to_contain_text("Floor: Enter a whole number")
+    expect(desk.get_by_label("Floor")).to_have_value("80-")
+    assert world.vehicles_of(str(jana.id)) == []
+
+
+def test_what_is_half_typed_is_not_sent_without_javascript(scriptless: Page, enter, alice, jana, world):
+    enter(scriptless.context, alice)
+    scriptless.goto(f"/customers/{jana.id}/register/")
+    scriptless.get_by_label("Smart charging").select_option("true")
+    deadline = half_typed(scriptless)
+    scriptless.get_by_role("button", name="Register vehicle").click()
+    expect(deadline).to_be_focused()
+    assert world.vehicles_of(str(jana.id)) == []
+
+
+def test_a_date_does_not_ask_for_seconds(desk: Page, jana):
+    desk.goto(f"/customers/{jana.id}/register/")
+    until = desk.get_by_label("Pause until")
+    until.focus()
+    desk.keyboard.type("11112027")
+    desk.keyboard.press("ArrowRight")
+    desk.keyboard.type("0830")
+    desk.keyboard.type("A")  # where the browser counts to twelve
+    expect(until).to_have_value("2027-11-11T08:30")
+
+
+def test_what_was_checked_is_not_lost_when_the_session_ends(desk: Page, alice, jana, world):
+    desk.goto(f"/customers/{jana.id}/register/")
+    desk.get_by_label("Smart charging").select_option("true")
+    desk.get_by_label("Note", exact=True).fill("Checked before")
+    desk.get_by_role("button", name="Check without sending").click()
+    expect(desk.get_by_text("It can be sent like this. Nothing was sent yet.")).to_be_visible()
+    desk.context.clear_cookies(name="podero_session")
+    desk.get_by_role("button", name="Register vehicle").click()
+    desk.locator("[name=login]").fill(alice.email)
+    desk.locator("[name=password]").fill(PASSWORD)
+    desk.get_by_role("button", name="Sign in").click()
+    expect(desk.get_by_text("You were signed out while this form was open")).to_be_visible()
+    expect(desk.get_by_label("Note", exact=True)).to_have_value("Checked before")
+    desk.get_by_role("button", name="Register vehicle").click()
+    expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
+    assert len(world.vehicles_of(str(jana.id))) == 1
+
+
 def test_a_preview_that_does_not_arrive_is_said_once_until_one_does(desk: Page, jana):
     desk.goto(f"/customers/{jana.id}/register/")
     previews, note = f"**/customers/{jana.id}/register/preview/", desk.locator("#toasts .note")

@@ -132,6 +132,29 @@ def test_what_a_senior_types_stays_while_the_page_updates_itself(page: Page, con
     expect(main).to_have_attribute("data-outcome", "absent")
 
 
+def test_what_is_wrong_with_a_decision_stays_said_while_the_page_updates_itself(
+    page: Page, context, enter, sara, jana, world
+):
+    enter(context, sara)
+    world.faults.add(Fault("lost_before", match="register"))
+    fill_in(page, jana)
+    register_button(page).click()
+    page.get_by_text("Decide before the checks have ended").click()
+    page.get_by_label("Reason").fill("Podero says so")
+    page.get_by_role("button", name="Decide").click()
+    problems, reason = page.locator("#problems"), page.get_by_label("Reason")
+    expect(problems).to_be_focused()
+    reason.focus()
+    page.evaluate("() => { document.getElementById('main').dataset.old = ''; }")
+    expect(page.locator("main[data-old]")).to_have_count(0)
+    expect(problems).to_contain_text("Please check what you entered")
+    expect(reason).to_be_focused()
+    expect(reason).to_have_value("Podero says so")
+    page.get_by_label("None: Podero did not make it").check()
+    page.get_by_role("button", name="Decide").click()
+    expect(page.locator("main")).to_have_attribute("data-outcome", "absent")
+
+
 def test_the_place_of_the_keyboard_stays_while_the_page_updates_itself(desk: Page, jana, world):
     world.faults.add(Fault("lost_before", match="register"))
     fill_in(desk, jana)

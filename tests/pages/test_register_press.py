@@ -265,6 +265,38 @@ def test_a_press_in_parts_is_found_again_too_where_its_token_was_looked_for(alic
     assert "In parts" in client.get(path).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("address", "headers", "status", "goes_on"),
+    [("", {}, 302, "Location"), ("preview/", {"HX-Request": "true"}, 403, "HX-Redirect")],
+)
+def test_who_signed_in_anew_in_another_tab_finds_the_form_as_typed(
+    alice, jana, world, address, headers, status, goes_on
+):
+    client, path = Client(enforce_csrf_checks=True), f"/customers/{jana.id}/register/"
+    client.force_login(alice)
+    key, old = submission_key(form_page(client, jana.id)), client.cookies.pop("podero_csrf").value
+    client.force_login(alice)
+    client.get("/")
+    typed = FILLED | {"submission_key": key, "csrfmiddlewaretoken": old, "comment": "Still here"}
+    here = {"Referer": f"http://testserver{path}?again=R-1"}
+    refused = client.post(path + address, typed, headers=here | headers)
+    assert (refused.status_code, refused[goes_on]) == (status, f"{path}?again=R-1")
+    page = client.get(path).content.decode()
+    assert "Still here" in page
+    assert submission_key(page) != key
+    assert posts(world) == []
+
+
+@pytest.mark.parametrize("key", ["rubbish", ""])
+def test_a_form_of_another_session_that_holds_no_key_of_ours_is_refused_and_not_kept(alice, jana, key):
+    client, path = Client(enforce_csrf_checks=True), f"/customers/{jana.id}/register/"
+    client.force_login(alice)
+    refused = client.post(path, FILLED | {"submission_key": key, "comment": "Smuggled in"})
+    assert refused.status_code == 403
+    assert "Please open the form again" in refused.content.decode()
+    assert "Smuggled in" not in client.get(path).content.decode()
+
+
 def test_a_post_without_a_key_of_ours_is_not_kept(alice, jana):
     client, path = Client(), f"/customers/{jana.id}/register/"
     client.post(path, FILLED | {"submission_key": "rubbish", "comment": "Smuggled in"})
@@ -302,6 +334,9 @@ def test_a_422_is_shown_by_label_and_brings_the_form_with_messages_at_the_fields
     assert "brand_new_field: not known here" in form
     assert "<script>alert" not in form
     assert ">Mine</textarea>" in form.replace("\n", "")
+    assert form.count("brand_new_field: not known here") == 1
+    sent = previewed(form)
+    assert (sent["price_zone"], sent["device_model"]["model"]) == ("AT", FILLED["device_model_model"])
     assert registration_of(press(client, jana.id, key=submission_key(form))).outcome == "confirmed"
 
 
@@ -365,12 +400,33 @@ def test_the_preview_is_exactly_what_is_sent(client_of, sara, jana, world):
 def test_the_page_that_is_checked_without_a_script_shows_the_same(client_of, alice, jana, world):
     client = client_of(alice)
     key = submission_key(form_page(client, jana.id))
-    response = client.post(f"/customers/{jana.id}/register/preview/", FILLED | {"submission_key": key})
-    assert response.status_code == 200
-    assert submission_key(response.content.decode()) == key
-    shown = previewed(response.content.decode())
+    checked = client.post(f"/customers/{jana.id}/register/", FILLED | {"submission_key": key, "check": "1"})
+    assert checked.status_code == 200
+    assert "It can be sent like this. Nothing was sent yet." in text_of(checked)
+    assert submission_key(checked.content.decode()) == key
+    shown = previewed(checked.content.decode())
+    assert not Registration.objects.exists()
     registration_of(press(client, jana.id, key=key))
     assert shown == json.loads(posts(world)[0].body)
+
+
+def test_a_check_names_what_is_wrong_and_keeps_it(client_of, alice, jana, world):
+    client = client_of(alice)
+    key = submission_key(form_page(client, jana.id))
+    wrong = FILLED | {"submission_key": key, "check": "1", "charge_target_min": "80-"}
+    response = client.post(f"/customers/{jana.id}/register/", wrong)
+    assert response.status_code == 422
+    assert "It can be sent like this" not in text_of(response)
+    assert 'href="#id_charge_target_min"' in response.content.decode()
+    assert 'value="80-"' in response.content.decode()
+    assert not Registration.objects.exists()
+    assert posts(world) == []
+
+
+def test_a_check_with_a_damaged_key_gives_a_fresh_one(client_of, alice, jana):
+    response = client_of(alice).post(f"/customers/{jana.id}/register/", FILLED | {"submission_key": "x", "check": "1"})
+    assert response.status_code == 200
+    assert submission_key(response.content.decode()) != "x"
 
 
 def test_an_untouched_form_shows_what_it_would_send(client_of, alice, jana):

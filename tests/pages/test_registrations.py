@@ -51,6 +51,17 @@ def stored(alice, jana):
     return make
 
 
+@pytest.fixture
+def settle_later():
+    from podero_admin.organizations.selectors import system_access
+    from podero_admin.registrations.services import registrations_settle
+
+    def settle(seconds):
+        return registrations_settle(access=system_access(), now=lambda: timezone.now() + timedelta(seconds=seconds))
+
+    return settle
+
+
 def page_of(client, registration, status=200):
     response = client.get(f"/registrations/{registration.reference}/")
     assert response.status_code == status
@@ -332,7 +343,33 @@ def test_what_did_not_go_out_is_not_shown_as_sent(client_of, alice, jana, write_
     registration = registration_of(press(client, jana.id))
     assert registration.outcome == "not_sent"
     assert registration.attempts.get().sent_at is not None
-    assert re.search(r"<dt>Sent</dt>\s*<dd>nothing was sent</dd>", page_of(client, registration))
+    page = page_of(client, registration)
+    assert re.search(r"<dt>Sent</dt>\s*<dd>nothing was sent</dd>", page)
+    assert "What would have been sent" in page
+    assert "What was sent" not in page
+    assert "Request id at Podero" not in page
+
+
+@pytest.mark.parametrize(
+    ("faults", "outcome", "said"),
+    [
+        (["lost_after"], "confirmed", "we found it by its note. It stays an empty record until its owner connects it."),
+        (["409_after"], "confirmed", "it has the vehicle. It stays an empty record until its owner connects it."),
+        (["409"], "rejected", "open the form as it was typed and press again"),
+    ],
+)
+def test_it_says_what_is_to_be_done_however_it_became_known(
+    client_of, alice, jana, world, settle_later, faults, outcome, said
+):
+    world.faults.add(*(Fault(kind, match="register") for kind in faults))
+    client = client_of(alice)
+    registration = registration_of(press(client, jana.id))
+    settle_later(60)
+    registration.refresh_from_db()
+    assert registration.outcome == outcome
+    page = page_of(client, registration)
+    assert said in page
+    assert "No answer yet" not in page[page.index('id="attempts"') : page.index('id="events"')]
 
 
 def test_an_alarm_is_shown_on_the_page_and_in_the_list(client_of, alice, stored):

@@ -104,6 +104,8 @@ class TestCounts:
     ) -> None:
         park(HEALTHY)
         assert chips(client_of(alice), f"?organization={organization_a.id}") == {}
+        assert b"counted <time" not in client_of(alice).get(f"/vehicles/?organization={organization_a.id}").content
+        assert b"counted <time" in client_of(alice).get("/vehicles/").content
 
 
 class TestMaker:

@@ -1,5 +1,6 @@
 """The pages of vehicles, from outside."""
 
+import html
 import json
 import re
 from datetime import UTC
@@ -191,6 +192,19 @@ class TestPage:
         assert 'data-copy="https://connect.example/form?x=1"' in text
         assert 'href="http://plain.example' not in text
         assert "noopener noreferrer nofollow" in text
+
+    def test_a_target_that_the_car_does_not_allow_is_named(self, park: Any, alice: Any, client_of: Any) -> None:
+        policy = {"is_charge_policy_enabled": True, "minimum_charge_limit": 90, "charge_target_min": 20}
+        reached, beyond = (park(charge_target_max=cap, **policy) for cap in (90, 70))
+        said = "The target (90 %) is above the car's own cap (70 %), so it cannot be reached."
+        assert said in html.unescape(shown(client_of(alice), beyond))
+        assert "above the car" not in shown(client_of(alice), reached)
+
+    def test_a_level_that_nobody_knows_does_not_look_empty(self, park: Any, alice: Any, client_of: Any) -> None:
+        page = shown(client_of(alice), park(battery_level=None, expected_max_charge_power=3600))
+        assert ">level not known</text>" in page
+        assert "<dt>Charging power</dt>" not in page  # what is planned with is no reading
+        assert ">level not known</text>" not in shown(client_of(alice), park(battery_level=0))
 
     def test_without_links_it_says_so(self, park: Any, alice: Any, client_of: Any) -> None:
         assert "Podero sent none" in shown(client_of(alice), park())

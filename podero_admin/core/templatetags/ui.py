@@ -210,6 +210,8 @@ def battery(level: Any, floor: Any = None, target: Any = None, cap: Any = None, 
     if now is not None:
         kind = " low" if low is not None and now < low else ""
         parts.append(_level(min(max(now, 0.0), 100.0), kind, y=top, height=BAR))
+    else:
+        parts.append(format_html('<text class="battery-label" x="8" y="{}">level not known</text>', top + BAR - 9))
     parts += [_tick(tick, top) for tick in ticks]
     return format_html(
         '<svg class="battery" role="img" aria-label="{}" width="100%" height="{}">{}</svg>',

@@ -23,6 +23,7 @@ from podero_admin.registrations.views.beside import meaning, owned
 RARE_TICKS = ("send_place", "send_system")
 AS_TYPED = "Everything you typed is here: look it over and press again."
 FRESH_KEY = f"This form was open for more than an hour, or its key was damaged. {AS_TYPED}"
+NOTHING_WRONG = "It can be sent like this. Nothing was sent yet."
 KEPT = f"You were signed out while this form was open. {AS_TYPED} Nothing was sent."
 
 
@@ -31,7 +32,7 @@ def register(request: StaffRequest, customer_id: UUID) -> HttpResponse:
     customer = customer_get(access=request.access, customer_id=customer_id)
     request.access.require(Permission.VEHICLE_REGISTER, customer.organization_id)
     if request.method == "POST":
-        return _press(request, customer)
+        return _check(request, customer) if "check" in request.POST else _press(request, customer)
     opened = services.registration_open(access=request.access, customer=customer)
     form, notices = _fresh_form(request, customer)
     if opened.problem:
@@ -59,9 +60,11 @@ def _corrected(request: StaffRequest, customer: Customer, registration: Registra
     """As it was typed, with Podero's messages at its fields."""
     form = _form(request, customer, _without_rare_ticks(request, customer, registration.typed_values))
     form.is_valid()
+    understood = dict(form.cleaned_data)
     for name, texts in presenting.api_errors(registration, form.fields).items():
         for text in texts:
             form.add_error(name or None, text)
+    form.cleaned_data = understood  # Podero's messages do not change what is going to be sent
     return form
 
 
@@ -105,6 +108,23 @@ def _press(request: StaffRequest, customer: Customer) -> HttpResponse:
             status=422,
         )
     return _page(request, customer, form, submission_key=request.POST["submission_key"], status=422)
+
+
+def _check(request: StaffRequest, customer: Customer) -> HttpResponse:
+    """The whole form again, with what is wrong with it or that nothing is; nothing is stored or sent."""
+    key = request.POST.get("submission_key", "")
+    submission = read(key, access=request.access, customer=customer)
+    form = _form(request, customer, request.POST, asks_confirmation="confirm_duplicate" in request.POST)
+    is_valid = form.is_valid()
+    fine = {"tone": "ok", "text": NOTHING_WRONG, "href": "#preview", "label": "What it means", "focus": True}
+    return _page(
+        request,
+        customer,
+        form,
+        submission_key=key if submission and not submission.is_expired else _fresh_key(request, customer, submission),
+        notices=[fine] if is_valid else [],
+        status=200 if is_valid else 422,
+    )
 
 
 def _fresh_key(request: StaffRequest, customer: Customer, submission: Submission | None) -> str:
@@ -158,7 +178,7 @@ def _page(
     form: RegistrationForm,
     *,
     submission_key: str,
-    notices: list[dict[str, str]] | None = None,
+    notices: list[dict[str, Any]] | None = None,
     suspicion: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -182,21 +202,12 @@ def _page(
 @requires(Permission.VEHICLE_REGISTER)
 @require_POST
 def preview(request: StaffRequest, customer_id: UUID) -> HttpResponse:
-    """What it means and what would be sent; nothing is stored or sent. Without HTMX it is the whole form again."""
+    """While one types: what it means and what would be sent."""
     customer = customer_get(access=request.access, customer_id=customer_id)
     request.access.require(Permission.VEHICLE_REGISTER, customer.organization_id)
     form = _form(request, customer, request.POST, asks_confirmation="confirm_duplicate" in request.POST)
     key = request.POST.get("submission_key", "")
-    if request.htmx:
-        return render_page(request, "registrations/_preview.html", meaning(request, customer, form, key))
-    submission = read(key, access=request.access, customer=customer)
-    form.is_valid()
-    return _page(
-        request,
-        customer,
-        form,
-        submission_key=key if submission and not submission.is_expired else _fresh_key(request, customer, submission),
-    )
+    return render_page(request, "registrations/_preview.html", meaning(request, customer, form, key))
 
 
 register.keeps_post = preview.keeps_post = lambda post: is_ours(post.get("submission_key", ""))  # type: ignore[attr-defined]

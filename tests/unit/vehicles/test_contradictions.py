@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podero_admin.fields import FIELDS, INPUTS
-from podero_admin.vehicles.contradictions import charging_time, warnings
+from podero_admin.vehicles.contradictions import beyond_the_cap, charging_time, warnings
 
 NOW = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 DEFAULTS = {name: field.default for name, field in INPUTS.items()}
@@ -71,7 +71,7 @@ def test_a_contradiction_is_named_at_its_field_and_nothing_else_is(settings: dic
     ],
 )
 def test_a_level_above_the_cars_cap_is_named(settings: dict[str, Any], cap: int | None, fields: list[str]) -> None:
-    assert warned(settings, known_cap=cap) == fields
+    assert [warning.field for warning in beyond_the_cap(settings | {"charge_target_max": cap})] == fields
 
 
 REACH = ON | {"charge_target_min": 30, "minimum_charge_limit": 80, "charge_deadline_at": time(6, 0)}
@@ -135,7 +135,7 @@ ODD = st.none() | st.booleans() | st.integers() | st.floats() | st.decimals() | 
 
 @given(st.dictionaries(st.sampled_from(list(FIELDS)), ODD))
 def test_nothing_whatever_breaks_it(settings: dict[str, Any]) -> None:
-    for warning in warnings(settings, now=NOW, known_cap=80):
+    for warning in (*warnings(settings, now=NOW), *beyond_the_cap(settings | {"charge_target_max": 80})):
         assert warning.field in INPUTS
         assert warning.text.endswith(".")
     charging_time(settings)

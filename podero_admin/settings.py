@@ -1,6 +1,5 @@
 """One settings file, all from the environment; refuses to start when unsafe."""
 
-import os
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -16,7 +15,7 @@ try:
 except env.ConfigurationError as error:
     env.refuse_to_start(error)
 
-VAR_DIR = Path(os.environ.get("PODERO_VAR_DIR", BASE_DIR / "var"))
+VAR_DIR = E.var_dir or BASE_DIR / "var"
 
 SECRET_KEY = E.secret_key
 DEBUG = E.debug
@@ -155,6 +154,7 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to whatever address a stranger types
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "login": "60/m/ip", "reset_password": "10/m/ip,3/m/key"}
 ACCOUNT_FORMS = {
     "login": "podero_admin.accounts.forms.SignInForm",

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from podero_admin.accounts.services import (
@@ -50,12 +51,24 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
         return super().respond_user_inactive(request, user)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """After too many tries the password is not even looked at; the log tells that somebody goes on."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            self._turned_away(request, reason="too many tries", **credentials)
+            raise
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
+        self._turned_away(request, reason="wrong password", **credentials)
+
+    def _turned_away(self, request: HttpRequest, *, reason: str, **credentials: Any) -> None:
         sign_in_failed(
             email=str(credentials.get("email") or credentials.get("username") or ""),
             request_id=request.request_id,  # type: ignore[attr-defined]
             client_address=self.get_client_ip(request),
+            reason=reason,
         )
 
     def logout(self, request: HttpRequest) -> None:

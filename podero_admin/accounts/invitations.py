@@ -14,5 +14,10 @@ def invitation_link(*, staff: Staff) -> str:
     """Works until a password is set or the link has aged (PASSWORD_RESET_TIMEOUT, three days)."""
     key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(staff)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(staff), "key": key})
+    return public_address(path)
+
+
+def public_address(path: str) -> str:
+    """Of a page of ours, as people type it; the path begins with what stands before all pages."""
     public = urlsplit(settings.PUBLIC_URL)
     return f"{public.scheme}://{public.netloc}{path}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
@@ -37,13 +38,18 @@ def staff_add(
         raise Invalid(f"There is no organisation {organization_id}; load_organizations lists them.")
     staff = Staff.objects.filter(email__iexact=email).first()
     created = staff is None
+    changes: dict[str, tuple[object, object]] = {}
     if staff is None:
         staff = Staff.objects.create_user(email, name=name)
+    elif name and name != staff.name:
+        changes["name"] = (staff.name, name)
+        staff.name = name
+        staff.save(update_fields=["name"])
     if password is not None:
         _set_password(staff, password)
     before = Membership.objects.filter(staff=staff, organization=organization).first()
     Membership.objects.update_or_create(staff=staff, organization=organization, defaults={"role": role})
-    changes: dict[str, tuple[object, object]] = {"role": (before.role if before else None, role.value)}
+    changes["role"] = (before.role if before else None, role.value)
     if created:
         changes["email"] = (None, email)
     if password is not None:
@@ -71,39 +77,42 @@ def _own(staff: Staff, request_id: str, client_address: str) -> Access:
     return access_of(staff, request_id=request_id, client_address=client_address)
 
 
+def _strangers(request_id: str, client_address: str) -> Access:
+    return Access(
+        staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=client_address
+    )
+
+
+def _note(action: Action, *, access: Access, staff: Staff, **what: Any) -> None:
+    """One event for each organisation in which the person has a seat, so that its own supervisors are told."""
+    seats = staff.memberships.order_by("organization_id").values_list("organization_id", "organization__name")
+    told_to: list[tuple[UUID | None, str]] = [*seats] or [(None, "")]
+    for organization_id, name in told_to:
+        where: dict[str, Any] = {"organization_id": organization_id, "organization_name": name}
+        record(action, access=access, subject=subject_of(staff), **where, **what)
+
+
 @transaction.atomic
 def signed_in(*, staff: Staff, request_id: str, client_address: str) -> None:
-    record(Action.SIGNED_IN, access=_own(staff, request_id, client_address), subject=subject_of(staff))
+    _note(Action.SIGNED_IN, access=_own(staff, request_id, client_address), staff=staff)
 
 
 @transaction.atomic
 def signed_out(*, staff: Staff, request_id: str, client_address: str) -> None:
-    record(Action.SIGNED_OUT, access=_own(staff, request_id, client_address), subject=subject_of(staff))
+    _note(Action.SIGNED_OUT, access=_own(staff, request_id, client_address), staff=staff)
 
 
 @transaction.atomic
-def sign_in_failed(*, email: str, request_id: str, client_address: str) -> None:
+def sign_in_failed(*, email: str, request_id: str, client_address: str, reason: str = "wrong password") -> None:
     """Note who was turned away; an address that we do not know is kept masked, it may be a mistyped password."""
+    access = _strangers(request_id, client_address)
     staff = Staff.objects.filter(email__iexact=email).first()
-    access = Access(
-        staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=client_address
-    )
-    subject = subject_of(staff) if staff else Subject("staff", "", "unknown e-mail address")
-    reason = "wrong password" if staff and staff.is_active else "deactivated" if staff else "no such staff"
-    record(
-        Action.SIGN_IN_FAILED,
-        access=access,
-        organization_id=_only_organization(staff),
-        subject=subject,
-        outcome="refused",
-        reason=reason,
-    )
-
-
-def _only_organization(staff: Staff | None) -> UUID | None:
-    """Where what strangers try with an account is shown to supervisors: where it has its only seat."""
-    seats = list(staff.memberships.values_list("organization_id", flat=True)[:2]) if staff else []
-    return seats[0] if len(seats) == 1 else None
+    if staff is None:
+        nobody = Subject("staff", "", "unknown e-mail address")
+        record(Action.SIGN_IN_FAILED, access=access, subject=nobody, outcome="refused", reason="no such staff")
+        return
+    reason = reason if staff.is_active else "deactivated"
+    _note(Action.SIGN_IN_FAILED, access=access, staff=staff, outcome="refused", reason=reason)
 
 
 @transaction.atomic
@@ -113,21 +122,13 @@ def password_changed(*, staff: Staff, password: str, request_id: str, client_add
     staff.save(update_fields=["password"])
     changes = {"password": ("", "set")}
     access = _own(staff, request_id, client_address)
-    record(Action.PASSWORD_CHANGED, access=access, subject=subject_of(staff), changes=changes)
+    _note(Action.PASSWORD_CHANGED, access=access, staff=staff, changes=changes)
 
 
 @transaction.atomic
 def password_reset_requested(*, staff: Staff, request_id: str, client_address: str) -> None:
     """Somebody asked for it, and nobody knows yet that it was this person."""
-    access = Access(
-        staff_id=NOBODY.staff_id, email="", name=NOBODY.name, request_id=request_id, client_address=client_address
-    )
-    record(
-        Action.PASSWORD_RESET_REQUESTED,
-        access=access,
-        organization_id=_only_organization(staff),
-        subject=subject_of(staff),
-    )
+    _note(Action.PASSWORD_RESET_REQUESTED, access=_strangers(request_id, client_address), staff=staff)
 
 
 Changes = Mapping[str, tuple[object, object]]

@@ -1,13 +1,15 @@
-"""Whether this process can serve: the database answers and is migrated. Podero is never asked."""
+"""Whether this process can serve: database and cache answer, and it is migrated. Podero is never asked."""
 
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from redis.exceptions import RedisError
 
 _migrated = False
 
 
 def not_ready_because() -> str:
-    """One sentence, or nothing when all is well; once migrated is known, only the database is asked."""
+    """One sentence, or nothing when all is well; once migrated is known, only the two are asked."""
     global _migrated  # noqa: PLW0603 - a process only ever goes from not migrated to migrated
     try:
         with connection.cursor() as cursor:
@@ -19,4 +21,8 @@ def not_ready_because() -> str:
             _migrated = True
     except DatabaseError:
         return "the database does not answer"
+    try:
+        cache.get("ready")
+    except (RedisError, DatabaseError):
+        return "the cache does not answer"
     return ""

@@ -1,18 +1,22 @@
 """What happens to every request around the views: health, proxies, request id, framing, refusals in words."""
 
+import logging
 import uuid
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_structlog.middlewares import RequestMiddleware
+from redis.exceptions import RedisError
 
 from podero_admin.core import health
 from podero_admin.core.errors import ApplicationError, Invalid
 from podero_admin.core.http import CURSORS, embedded, filters_asked, page_of, with_query
 
+logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 NEVER_FRAMED = ("accounts/", "django-admin/")
@@ -103,7 +107,10 @@ class FrameMiddleware:
 
 
 class ApplicationErrorMiddleware:
-    """Turns a refusal raised anywhere below a view into a page, or a toast where HTMX asked."""
+    """Turns a refusal raised anywhere below a view into a page, or a toast where HTMX asked.
+
+    Without the cache no page can be drawn: that says a page of its own, which needs nothing.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -113,6 +120,9 @@ class ApplicationErrorMiddleware:
         return _only_pressed(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, RedisError):
+            logger.error("The cache does not answer", exc_info=exception)
+            return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
         if not isinstance(exception, ApplicationError):
             return None
         if isinstance(exception, Invalid):

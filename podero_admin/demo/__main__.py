@@ -5,6 +5,7 @@ Only the standard library is used here, and of the environment only PORT and SAN
 
 import argparse
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -34,13 +35,29 @@ def _port(values: Mapping[str, str], name: str, default: int) -> int:
     return int(raw)
 
 
-def _claim(name: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+@contextlib.contextmanager
+def _alone(demo: Demo) -> Iterator[None]:
+    """One at a time over the same database and queue; the lock goes with this process, however that ends."""
+    demo.var.mkdir(parents=True, exist_ok=True)
+    with (demo.var / "demo.lock").open("w") as lock:
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise Failed(f"Port {port} cannot be used ({error.strerror}): choose another with {name}=…") from None
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Failed(f"It is running already, from {demo.var}: stop that one, or use another clone.") from None
+        yield
+
+
+def _claim(**ports: int) -> None:
+    """Each is free now, and not one of the others."""
+    with contextlib.ExitStack() as held:
+        for name, port in ports.items():
+            probe = held.enter_context(socket.socket())
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                probe.listen()
+            except OSError as error:
+                raise Failed(f"Port {port} cannot be used ({error.strerror}): choose another with {name}=…") from None
 
 
 def write_organizations(demo: Demo) -> None:
@@ -150,9 +167,8 @@ def _signals_raise() -> Iterator[None]:
 
 def run(demo: Demo) -> int:
     try:
-        with _signals_raise():
-            _claim("PORT", demo.port)
-            _claim("SANDBOX_PORT", demo.sandbox_port)
+        with _signals_raise(), _alone(demo):
+            _claim(PORT=demo.port, SANDBOX_PORT=demo.sandbox_port)
             start_all(demo)
             greet(demo)
             while True:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
-from kombu.transport import TRANSPORT_ALIASES
+from kombu.transport import TRANSPORT_ALIASES, resolve_transport
 
 from podero_admin.env.addresses import is_local, origin, public_url
 from podero_admin.env.problems import ConfigurationError
@@ -53,6 +53,7 @@ class Environment:
     mirror_at_once: int
     mirror_per_second: float
     readings_kept_days: int
+    var_dir: Path | None
     url_prefix: str
     log_format: str
 
@@ -167,15 +168,17 @@ ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 
 def _database(raw: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
-    if config["ENGINE"] not in ENGINES or not config["NAME"]:
+    if config["ENGINE"] not in ENGINES or config["NAME"] in {"", ":memory:"}:
         raise ValueError
     return config
 
 
 def _cache(raw: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(environ.Env.cache_url_config(raw))
-    if urlsplit(raw).scheme not in {"redis", "rediss"}:
+    parts = urlsplit(raw)
+    if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not (parts.path.strip("/") or "0").isdecimal():
         raise ValueError
+    _ = parts.port  # raises where it is none
     return config
 
 
@@ -193,9 +196,21 @@ def _bundle(raw: str) -> str:
 
 
 def _broker(raw: str) -> str:
-    if "://" not in raw or urlsplit(raw).scheme.partition("+")[0] not in TRANSPORT_ALIASES:
+    """Of a kind that Celery knows and whose library is installed."""
+    transport = urlsplit(raw).scheme.partition("+")[0]
+    if "://" not in raw or transport not in TRANSPORT_ALIASES:
         raise ValueError
+    resolve_transport(transport)
+    _ = urlsplit(raw).port if transport in {"redis", "rediss", "amqp", "amqps"} else None  # raises where it is none
     return raw
+
+
+def _can_be_written_to(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def read(values: Mapping[str, str] = os.environ) -> Environment:
@@ -254,9 +269,12 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         mirror_at_once=get("MIRROR_AT_ONCE", _whole(MOST_AT_ONCE), 4, f"set it to a whole number, 1 to {MOST_AT_ONCE}"),
         mirror_per_second=get("MIRROR_PER_SECOND", _positive, 10.0, "set it to a number above 0"),
         readings_kept_days=get("READINGS_KEPT_DAYS", _whole(MOST_DAYS), 400, "set it to a whole number of days"),
+        var_dir=get("PODERO_VAR_DIR", Path, False, "set it to a folder") or None,
         url_prefix=get("URL_PREFIX", _prefix, "", "set it to a path such as podero"),
         log_format=get("LOG_FORMAT", _one_of("json", "console"), "console" if debug else "json", "say json or console"),
     )
+    if environment.var_dir and not environment.broker_url and not _can_be_written_to(environment.var_dir):
+        reader.problems.append("PODERO_VAR_DIR cannot be written to: set it to a folder that can, it holds the queue.")
     if environment.time_scale < 1 and not environment.allow_insecure_upstream:
         reader.problems.append("TIME_SCALE shortens what protects from duplicates: it goes only with the sandbox.")
     if reader.problems:

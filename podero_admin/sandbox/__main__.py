@@ -4,7 +4,7 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from podero_admin.sandbox.server import serve, tls_of
@@ -38,16 +38,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _from_to(least: int, most: int) -> Callable[[str], int]:
+    def number(raw: str) -> int:
+        if not raw.isdecimal() or not least <= int(raw) <= most:
+            raise argparse.ArgumentTypeError(f"{raw} is no whole number from {least} to {most}")
+        return int(raw)
+
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m podero_admin.sandbox", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8001)
-    parser.add_argument("--users", type=int, default=60, help="customers in all, over two organisations")
+    port, users = _from_to(0, 65_535), _from_to(0, 1_000_000)
+    parser.add_argument("--port", type=port, default=8001)
+    parser.add_argument("--users", type=users, default=60, help="customers in all, over two organisations")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--ledger", type=Path, help="file to which every registration is appended, and from which they are remembered"
     )
-    parser.add_argument("--tls-port", type=int, help="a second port, for the same customers, that speaks TLS")
+    parser.add_argument("--tls-port", type=port, help="a second port, for the same customers, that speaks TLS")
     parser.add_argument("--certificate", type=Path, help="for --tls-port, as PEM")
     parser.add_argument("--key", type=Path, help="of the certificate, as PEM")
     parser.add_argument("--latency-ms", type=float, default=0.0)

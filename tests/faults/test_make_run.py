@@ -68,7 +68,7 @@ class Running:
 
     def stop(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def people(self) -> dict[str, tuple[str, str]]:
         found = re.findall(r"^(\w+) +(\S+@\S+) +(\S+)$", self.text, re.MULTILINE)
@@ -180,7 +180,7 @@ def test_when_one_process_dies_it_says_which_and_ends_the_rest(start: Callable[.
     children = running.children()
     (worker,) = [child for child in children if "celery" in child.cmdline()]
     worker.kill()
-    assert running.process.wait(30) == 1
+    assert running.process.wait(60) == 1
     assert "The worker ended by itself (code -9)" in running.text
     assert gone(children)
 
@@ -191,7 +191,7 @@ def test_a_port_that_is_taken_is_one_sentence(start: Callable[..., Running]) -> 
         taken.listen()
         port = str(taken.getsockname()[1])
         running = start(PORT=port)
-        assert running.process.wait(20) == 1
+        assert running.process.wait(60) == 1
     assert (
         running.text.splitlines()[0]
         == f"Port {port} cannot be used (Address already in use): choose another with PORT=…"
@@ -199,8 +199,31 @@ def test_a_port_that_is_taken_is_one_sentence(start: Callable[..., Running]) -> 
     assert "Traceback" not in running.text
 
 
+def test_a_second_one_in_the_same_clone_is_refused_and_leaves_the_first_alone(
+    start: Callable[..., Running], prepared: Path
+) -> None:
+    first = start(prepared).ready()
+    organizations = (prepared / "demo" / "organizations.toml").read_text()
+    second = start(prepared)
+    assert second.process.wait(60) == 1
+    assert second.text.startswith("It is running already, from ")
+    assert "Traceback" not in second.text
+    assert (prepared / "demo" / "organizations.toml").read_text() == organizations
+    assert first.process.poll() is None
+    assert first.stop() == 0
+
+
+def test_one_port_for_two_is_one_sentence(start: Callable[..., Running]) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    running = start(PORT=port, SANDBOX_PORT=port)
+    assert running.process.wait(60) == 1
+    assert running.text.startswith(f"Port {port} cannot be used (Address already in use): choose another with SANDBOX_")
+
+
 @pytest.mark.parametrize("value", ["no", "0", "70000", "-1"])
 def test_a_port_that_is_none_is_one_sentence(start: Callable[..., Running], value: str) -> None:
     running = start(PORT=value)
-    assert running.process.wait(20) == 1
+    assert running.process.wait(60) == 1
     assert running.text.strip() == f"PORT is {value}: set it to a port from 1 to 65535."

@@ -70,6 +70,28 @@ class TestSignIn:
         for _ in range(6):
             sign_in(client, alice, "wrong")
         assert "Too many failed login attempts" in sign_in(client, alice).content.decode()
+        failed = Event.objects.filter(action="staff.sign_in_failed").order_by("number")
+        assert [event.reason for event in failed] == ["wrong password"] * 5 + ["too many tries"] * 2
+
+    def test_who_guesses_an_address_that_we_do_not_know_is_in_the_log_too(self, client: Client, alice: Any) -> None:
+        for _ in range(7):
+            client.post("/accounts/login/", {"login": "no@body.example", "password": "wrong"})
+        events = Event.objects.filter(action="staff.sign_in_failed")
+        assert {event.reason for event in events} == {"no such staff"}
+        assert events.count() == 7
+        assert "no@body.example" not in str([vars(event) for event in events])
+
+    def test_each_organisation_of_a_person_is_told_by_its_name(
+        self, client: Client, alice: Any, bob: Any, charlie: Any, organization_b: Any, client_of: Any
+    ) -> None:
+        alice.memberships.create(organization=organization_b, role="agent")
+        sign_in(client, alice, "wrong")
+        sign_in(client, alice)
+        client.post("/accounts/logout/")
+        for action in ("staff.sign_in_failed", "staff.signed_in", "staff.signed_out"):
+            told = Event.objects.filter(action=action).order_by("organization_name")
+            assert [event.organization_name for event in told] == ["Alpenstrom GmbH", "Nordvolt AB"], action
+        assert "Alice" in client_of(bob).get("/audit/?action=staff.signed_in").content.decode()
 
     def test_a_deactivation_bites_at_the_next_request(self, alice: Any, client_of: Any) -> None:
         browser = client_of(alice)
@@ -125,7 +147,7 @@ class TestPassword:
             client.post("/accounts/password/reset/", {"email": alice.email}),
         ):
             assert response.status_code == 200
-            assert "Ask the administrator" in response.content.decode()
+            assert "Ask your IT" in response.content.decode()
 
     @override_settings(MAIL_CONFIGURED=True)
     def test_the_link_of_a_reset_sets_a_password(self, client: Client, alice: Any) -> None:
@@ -148,6 +170,13 @@ class TestPassword:
             for email in (alice.email, "no@body.example")
         }
         assert len(answers) == 1
+        assert [letter.to for letter in mail.outbox] == [[alice.email]]
+
+    @override_settings(MAIL_CONFIGURED=True)
+    def test_a_deactivated_person_gets_no_link(self, client: Client, alice: Any) -> None:
+        type(alice).objects.update(is_active=False)
+        assert client.post("/accounts/password/reset/", {"email": alice.email}).status_code == 302
+        assert mail.outbox == []
 
     @override_settings(
         MAIL_CONFIGURED=True,

@@ -22,12 +22,9 @@ def events_export(*, access: Access, filters: EventFilters) -> Iterator[list[Any
     """The columns of every event that the list would show, newest first, up to the export itself."""
     access.require(Permission.EVENTS_EXPORT)
     subject = Subject("events", "", filters.described)
-    with transaction.atomic():
-        told = record(
-            Action.EVENTS_EXPORTED,
-            access=access,
-            organization_id=filters.organization or access.only(Permission.EVENTS_EXPORT),
-            subject=subject,
-        )
+    copied = {filters.organization} if filters.organization else access.listed_ids(Permission.EVENTS_EXPORT)
+    with transaction.atomic():  # one event for each organisation, so that its own supervisors are told
+        for organization_id in sorted(copied) or (None,):
+            told = record(Action.EVENTS_EXPORTED, access=access, organization_id=organization_id, subject=subject)
     events = events_up_to(access=access, filters=filters, number=told.number)
     return ([getattr(event, name) for name in COLUMNS] for event in events)

@@ -42,9 +42,9 @@ def _organization(access: Access, organization_id: UUID | None) -> UUID | None:
     return organization_id
 
 
-def _name(access: Access, organization_id: UUID | None, subject: Subject) -> str:
+def _name(access: Access, organization_id: UUID | None, subject: Subject, given: str) -> str:
     seat = access.by_id.get(organization_id) if organization_id else None
-    return seat.name if seat else subject.label if subject.type == "organization" else ""
+    return seat.name if seat else given or (subject.label if subject.type == "organization" else "")
 
 
 def head_locked() -> ChainHead:
@@ -94,6 +94,7 @@ def record(
     *,
     access: Access,
     organization_id: UUID | None = None,
+    organization_name: str = "",
     subject: Subject | None = None,
     outcome: str = "done",
     reason: str = "",
@@ -101,7 +102,10 @@ def record(
     customer_id: UUID | None = None,
     vehicle_id: UUID | None = None,
 ) -> Event:
-    """Add one event in the transaction of the change: no event, no change."""
+    """Add one event in the transaction of the change: no event, no change.
+
+    `organization_name` is for an actor without a seat there, of whom nothing tells what it is called.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError(OUTSIDE_TRANSACTION)
     subject = subject or Subject("", "", "")
@@ -112,7 +116,7 @@ def record(
         number=head.number + 1,
         at=max(now, head.at or now),  # a clock that was put back does not turn the log's order round
         organization_id=organization_id,
-        organization_name=clean_text(_name(access, organization_id, subject), 200),
+        organization_name=clean_text(_name(access, organization_id, subject, organization_name), 200),
         actor_id=access.staff_id,
         actor_name=clean_text(access.label, 200),
         actor_role=_role(access, organization_id),

@@ -210,6 +210,15 @@ def test_the_command_says_when_its_port_is_taken() -> None:
     running.stop()
 
 
+@pytest.mark.parametrize("wrong", [("--port", "99999"), ("--port", "-1"), ("--users", "-3"), ("--users", "many")])
+def test_the_command_says_which_number_is_wrong(wrong: tuple[str, str]) -> None:
+    with run(*wrong) as process:
+        assert process.wait(timeout=60) == 2
+        said = process.stderr.read()
+    assert f"{wrong[1]} is no whole number from 0 to" in said
+    assert "Traceback" not in said
+
+
 def test_a_server_that_is_started_again_remembers_what_was_registered(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     before = World.demo(users=8, ledger=path)

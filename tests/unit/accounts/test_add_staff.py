@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import clear_script_prefix, set_script_prefix
 
 from podero_admin.accounts.models import Membership, Staff
 from podero_admin.audit.models import Event
@@ -77,6 +78,33 @@ def test_an_existing_person_gets_the_new_role_and_keeps_the_password(add: Any, a
     assert Membership.objects.get(staff=alice).role == "senior"
     assert Staff.objects.get(pk=alice.pk).password == alice.password
     assert Event.objects.filter(action="staff.changed").count() == 1
+
+
+def test_an_existing_person_is_called_by_another_name_from_then_on(add: Any, alice: Any) -> None:
+    add(alice.email, name="Alice Adler")
+    assert Staff.objects.get(pk=alice.pk).name == "Alice Adler"
+    assert '"name"' in Event.objects.get(action="staff.changed").changes
+    add(alice.email, role="senior")
+    assert Staff.objects.get(pk=alice.pk).name == "Alice Adler"
+
+
+def test_a_deactivated_person_gets_no_link_and_is_named_so(add: Any, alice: Any, settings: Any) -> None:
+    settings.MAIL_CONFIGURED = True
+    Staff.objects.update(is_active=False)
+    out = add(alice.email, role="senior")
+    assert "The account is deactivated" in out
+    assert "http" not in out
+    assert mail.outbox == []
+
+
+def test_the_letter_names_the_address_with_its_path(add: Any, settings: Any) -> None:
+    settings.MAIL_CONFIGURED, settings.PUBLIC_URL = True, "https://intra.example"
+    set_script_prefix("/podero/")
+    try:
+        add()
+    finally:
+        clear_script_prefix()
+    assert f"Then sign in with {EMAIL} at https://intra.example/podero/" in str(mail.outbox[0].body)
 
 
 def test_a_second_organisation_is_a_second_role(add: Any, alice: Any, organization_b: Any) -> None:

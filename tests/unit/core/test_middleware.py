@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -41,6 +42,44 @@ def test_ready_says_no_while_a_migration_is_missing(db: None, monkeypatch: pytes
         cursor.execute("DELETE FROM django_migrations WHERE app = 'organizations'")
     response = Client().get("/readyz")
     assert (response.status_code, response.content) == (503, b"the database is not migrated\n")
+
+
+@pytest.fixture
+def cache_away(settings: Any, jana: Any, client_of: Any, alice: Any) -> Client:
+    """A Redis that is not there, as the cache of somebody who is signed in."""
+    browser = client_of(alice)
+    backend = "django.core.cache.backends.redis.RedisCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:9/0"}}
+    return browser
+
+
+def test_ready_says_no_while_the_cache_is_away(cache_away: Client) -> None:
+    response = cache_away.get("/readyz")
+    assert (response.status_code, response.content) == (503, b"the cache does not answer\n")
+    assert cache_away.get("/livez").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/customers/", "/vehicles/", "/registrations/", "/status/", "/audit/"])
+def test_pages_say_that_the_cache_is_away(cache_away: Client, path: str) -> None:
+    response = cache_away.get(path)
+    assert response.status_code == 503
+    assert "its cache, does not answer" in response.content.decode()
+
+
+def test_the_sign_in_says_that_the_cache_is_away(cache_away: Client, alice: Any) -> None:
+    response = Client().post("/accounts/login/", {"login": alice.email, "password": "x"})
+    assert response.status_code == 503
+
+
+def test_a_press_while_the_cache_is_away_sends_nothing(cache_away: Client, jana: Any, world: Any) -> None:
+    response = cache_away.post(f"/customers/{jana.id}/register/", {"submission_key": "x"})
+    assert response.status_code == 503
+    assert [request for request in world.requests if request.endpoint == "register"] == []
+
+
+def test_check_connection_says_that_the_cache_is_away(cache_away: Client) -> None:
+    with pytest.raises(CommandError, match="The cache \\(CACHE_URL\\) does not answer"):
+        call_command("check_connection")
 
 
 def seen_through(**headers: str) -> Any:

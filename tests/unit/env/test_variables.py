@@ -71,9 +71,16 @@ def test_it_names_every_missing_value_at_once() -> None:
         ("DATABASE_URL", "mysql://u:p@h/n"),
         ("DATABASE_URL", "postgres://u:p@h"),
         ("DATABASE_URL", "postgres://u:p@h:port/n"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite://:memory:"),
         ("CACHE_URL", "memcache://127.0.0.1:11211"),
+        ("CACHE_URL", "redis://127.0.0.1:abc/1"),
+        ("CACHE_URL", "redis://127.0.0.1:6379/first"),
+        ("CACHE_URL", "redis:///1"),
         ("BROKER_URL", "redis"),
         ("BROKER_URL", "banana://127.0.0.1"),
+        ("BROKER_URL", "redis://127.0.0.1:notaport/0"),
+        ("BROKER_URL", "sqs://"),
         ("ALLOW_INSECURE_UPSTREAM", "2"),
         ("EMBED_ORIGINS", "intranet.example.com"),
         ("EMBED_ORIGINS", "https://intranet.example.com/page"),
@@ -105,6 +112,15 @@ def test_it_names_the_wrong_value_in_one_sentence(name: str, value: str) -> None
     assert line.startswith(name)
     assert "cannot be used: " in line
     assert line.endswith(".")
+
+
+def test_the_queue_needs_a_folder_that_can_be_written_to(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    (line,) = problems(PODERO_VAR_DIR=str(tmp_path / "file"))
+    assert line.startswith("PODERO_VAR_DIR cannot be written to")
+    assert env.read(GOOD | {"PODERO_VAR_DIR": str(tmp_path / "made")}).var_dir == tmp_path / "made"
+    elsewhere = {"PODERO_VAR_DIR": str(tmp_path / "file"), "BROKER_URL": "redis://127.0.0.1:6379/0"}
+    assert env.read(GOOD | elsewhere).broker_url
 
 
 def test_time_is_shortened_for_the_sandbox_only() -> None:

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
+from django.urls import reverse
 
-from podero_admin.accounts.invitations import invitation_link
+from podero_admin.accounts.invitations import invitation_link, public_address
 from podero_admin.accounts.services import staff_add
 from podero_admin.core.access import Role
 from podero_admin.core.errors import ApplicationError
@@ -50,14 +51,16 @@ class Command(BaseCommand):
         except ApplicationError as refused:
             raise CommandError(refused.message) from None
         self.stdout.write(f"{email} {'was added' if added.created else 'was changed'}: {options['role']}.")
-        if password is None:
+        if not added.staff.is_active:
+            self.stdout.write("The account is deactivated: until a superuser activates it, nobody signs in with it.")
+        elif password is None:
             self._invite(email, invitation_link(staff=added.staff))
 
     def _invite(self, email: str, link: str) -> None:
         self.stdout.write(f"To set a password, once: {link}")
         if not settings.MAIL_CONFIGURED:
             return
-        letter = LETTER.format(link=link, email=email, address=settings.PUBLIC_URL)
+        letter = LETTER.format(link=link, email=email, address=public_address(reverse("desk:start")))
         try:
             send_mail("[Podero Admin] Choose your password", letter, None, [email])
         except OSError as error:

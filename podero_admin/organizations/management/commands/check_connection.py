@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from redis.exceptions import RedisError
 
 from podero_admin.organizations.models import Organization
 from podero_admin.organizations.selectors import system_access
@@ -25,7 +26,10 @@ class Command(BaseCommand):
         )
         failed = 0
         for organization in organizations:
-            result = connection_test(access=system_access(), organization_id=organization.id)
+            try:
+                result = connection_test(access=system_access(), organization_id=organization.id)
+            except RedisError as error:
+                raise CommandError(f"The cache (CACHE_URL) does not answer: {error}.") from None
             failed += not result.ok
             self.stdout.write(f"{organization.name}: {result.text}")
         if not organizations:

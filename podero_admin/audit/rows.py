@@ -37,7 +37,7 @@ def _row(event: Listed, start: str, end: str) -> str:
 
 
 def _soft(text: str) -> str:
-    return f" <small>{escape(text)}</small>" if text else ""
+    return f" <small>{whole_references(text)}</small>" if text else ""
 
 
 @lru_cache(maxsize=256)

@@ -39,7 +39,11 @@ def _bounds(field: Field) -> dict[str, Any]:
 
 
 def _bounds_in_words(field: Field) -> str:
-    return "" if field.minimum is None or field.maximum is None else f" From {field.minimum:,} to {field.maximum:,}."
+    if field.minimum is None or field.maximum is None:
+        return ""
+    return " From {:{digits}} to {:{digits}}.".format(
+        field.minimum, field.maximum, digits="d" if field.unit == "year" else ","
+    )
 
 
 def _number(field: Field) -> forms.Field:

@@ -12,7 +12,7 @@ SORTS = {
     "urgency": "Most urgent",
     "age": "Longest silent",
     "customer": "Customer",
-    "maker": "Maker and model",
+    "maker": "Maker, model",
 }
 STATUS_FILTERS = ("connection_status", "monitoring_status", "steering_status")
 LONGEST_MAKER = 255

@@ -122,6 +122,7 @@ def test_the_bounds_are_the_contracts(client_of, sara, jana):
     for name, field in (INPUTS | DEVICE_MODEL_INPUTS).items():
         if field.kind in {"integer", "number"}:
             bounds = "" if field.minimum is None else f" From {field.minimum:,} to {field.maximum:,}."
+            bounds = " From 1900 to 2100." if field.unit == "year" else bounds
             assert f"{field.help}{bounds}</div>" in page, name
 
 

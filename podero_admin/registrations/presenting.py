@@ -16,7 +16,7 @@ from podero_admin.registrations.forms import AcknowledgementForm, DecisionForm, 
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import DECIDABLE, SENDABLE_AGAIN, Outcome, Seen
 from podero_admin.registrations.payload import with_tag
-from podero_admin.registrations.selectors import candidate_vehicles
+from podero_admin.registrations.selectors import candidate_vehicles, overtaken_by
 from podero_admin.registrations.wording import in_words, outcome_badge, progress_in_words
 from podero_admin.vehicles.contradictions import charging_time, warnings
 from podero_admin.vehicles.sentences import settings_in_words
@@ -73,6 +73,7 @@ def detail(
     """Everything the page of one registration shows."""
     may_register = access.allows(Permission.VEHICLE_REGISTER, registration.organization_id)
     is_moving = registration.outcome in MOVING
+    overtaken = overtaken_by(registration) if registration.outcome in SENDABLE_AGAIN else None
     tz = timezone.get_current_timezone()
     return {
         "registration": registration,
@@ -83,8 +84,9 @@ def detail(
         "progress": _progress(registration),
         "api_messages": _messages(registration),
         "links": _links(registration),
-        "may_send_again": may_register and registration.outcome in SENDABLE_AGAIN,
-        "may_correct": may_register and registration.outcome == Outcome.REJECTED,
+        "overtaken": overtaken,
+        "may_send_again": may_register and registration.outcome in SENDABLE_AGAIN and not overtaken,
+        "may_correct": may_register and (registration.outcome == Outcome.REJECTED or overtaken is not None),
         "is_typed_wrong": registration.seen == Seen.INVALID,
         "attempts": [_attempt(access, registration, attempt) for attempt in registration.attempts.all()],
         "sentences": settings_in_words(registration.sent_payload, tz=tz),

@@ -95,6 +95,12 @@ def confirmed_since(customer_id: UUID, moment: datetime) -> Registration | None:
     return Registration.objects.only("reference").get(reference=found[0][0]) if found else None
 
 
+def overtaken_by(registration: Registration, *, since: datetime | None = None) -> Registration | None:
+    """Another one of the same customer, confirmed since this one was asked for, or since then."""
+    other = confirmed_since(registration.customer_id, since or registration.pending_at)
+    return other if other is not None and other.pk != registration.pk else None
+
+
 def same_model_of(customer: Customer, maker: str, model: str) -> str:
     """What a vehicle of the customer of the same maker and model is called; empty where there is none."""
     wanted = (_spelled(maker), _spelled(model))

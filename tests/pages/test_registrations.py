@@ -336,6 +336,21 @@ def test_an_unsafe_link_is_no_link(client_of, alice, jana, world):
     assert 'href="javascript' not in page_of(client_of(alice), registration)
 
 
+@pytest.mark.parametrize("outcome", ["not_sent", "absent"])
+def test_one_that_another_overtook_leads_to_the_form_instead_of_a_button_that_is_refused(
+    client_of, alice, stored, outcome
+):
+    first = stored(outcome)
+    client = client_of(alice)
+    assert "send-again" in page_of(client, first)
+    other = stored("confirmed", settled_at=timezone.now() + timedelta(seconds=1))
+    page = main_of(page_of(client, first))
+    assert "send-again" not in page
+    assert "Send again" not in page
+    assert f'href="/registrations/{other.reference}/"' in page
+    assert f"?again={first.reference}" in page
+
+
 def test_what_did_not_go_out_is_not_shown_as_sent(client_of, alice, jana, write_organizations, sandbox):
     client = client_of(alice)
     path = write_organizations()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from podero_admin.core.errors import Conflicting, Invalid
 from podero_admin.directory.models import Customer
 from podero_admin.registrations.models import Registration
-from podero_admin.registrations.selectors import confirmed_since, same_model_of
+from podero_admin.registrations.selectors import confirmed_since, overtaken_by, same_model_of
 
 RECENT = timedelta(hours=24)
 
@@ -61,8 +61,8 @@ def refuse_second(other: Registration | None) -> None:
 
 def refuse_overtaken(registration: Registration, *, since: datetime) -> None:
     """An old button must not make a second car when somebody registered one for this customer meanwhile."""
-    other = confirmed_since(registration.customer_id, since)
-    if other is not None and other.pk != registration.pk:
+    other = overtaken_by(registration, since=since)
+    if other:
         raise Conflicting(
             f"A vehicle of this customer was registered meanwhile: {other.reference}. Nothing was sent now. "
             "If this is another car, open the form as it was typed and register it from there.",

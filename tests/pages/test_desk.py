@@ -48,7 +48,7 @@ class TestStart:
         browser = client_of(alice)
         browser.post(f"/customers/{customers[0].id}/refresh/")
         page = browser.get("/").content.decode()
-        assert re.search(r"the car reported (<time|never), asked <time", re.sub(r"\s+", " ", page))
+        assert re.search(r"the car reported (<time|never), as Podero told us <time", re.sub(r"\s+", " ", page))
 
     def test_it_lists_whom_one_opened_last_and_only_those(
         self, alice: Any, bob: Any, customers: list[Customer], client_of: Any

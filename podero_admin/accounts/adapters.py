@@ -1,9 +1,11 @@
 """What we ask of allauth: closed sign-up, staff only, every sign-in an event."""
 
 import logging
+from hashlib import sha256
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
@@ -16,6 +18,7 @@ from podero_admin.accounts.services import (
 )
 from podero_admin.core.http import link
 
+SHUT_OUT_SECONDS = 300
 logger = logging.getLogger(__name__)
 
 
@@ -52,11 +55,13 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return super().respond_user_inactive(request, user)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """After too many tries the password is not even looked at; the log tells that somebody goes on."""
+        """After too many tries the password is not even looked at; the log tells so once, however long it goes on."""
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            self._turned_away(request, reason="too many tries", **credentials)
+            whose = f"{credentials.get('email') or credentials.get('username')} {self.get_client_ip(request)}"
+            if cache.add(f"podero:shut-out:{sha256(whose.lower().encode()).hexdigest()}", 1, SHUT_OUT_SECONDS):
+                self._turned_away(request, reason="too many tries", **credentials)
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

@@ -47,11 +47,11 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override] # a page instead of a redirect is meant
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
-        keep_what_was_typed(request, view_func)
+        page = keep_what_was_typed(request, view_func) or page_of(request)
         in_frame = request.headers.get("Sec-Fetch-Dest") == "iframe" or embedded.get()
         if in_frame:
-            return render(request, "account/sign_in_window.html", {"address": _same_page(request)}, status=401)
-        response = redirect_to_login(page_of(request))
+            return render(request, "account/sign_in_window.html", {"address": _outside(page)}, status=401)
+        response = redirect_to_login(page)
         if getattr(request, "htmx", None):
             here = HttpResponse(status=401)
             here["HX-Redirect"] = str(response["Location"])
@@ -59,24 +59,25 @@ class SignInMiddleware(LoginRequiredMiddleware):
         return response
 
 
-def keep_what_was_typed(request: HttpRequest, view_func: Any) -> bool:
+def keep_what_was_typed(request: HttpRequest, view_func: Any) -> str:
     """A press that meets an ended session would lose its body at the sign-in; the form takes it back from here.
 
-    The fields, not the bytes: of a form with parts nobody can read these again once its token was looked for.
+    Returns the address at which it does so, empty where nothing is kept. Kept are the fields, not the bytes: of a form
+    with parts nobody can read these again once its token was looked for.
     """
-    keeps = getattr(view_func, "keeps_post", None)
-    if request.method != "POST" or not keeps or not keeps(request.POST):
-        return False
-    typed = request.POST.urlencode()
-    if len(typed) > KEPT_BYTES:
-        return False
-    request.session[KEPT_POST] = {"path": page_of(request).partition("?")[0], "body": typed}
-    return True
+    form_of = getattr(view_func, "form_of", None)
+    path = form_of(request) if request.method == "POST" and form_of else ""
+    typed = request.POST.urlencode() if path else ""
+    if not path or len(typed) > KEPT_BYTES:
+        return ""
+    request.session[KEPT_POST] = {"path": path, "body": typed}
+    page = page_of(request)
+    return page if page.partition("?")[0] == path else path
 
 
-def _same_page(request: HttpRequest) -> str:
-    """Where the new window returns to: this page, without the frame."""
-    path, _, asked = page_of(request).partition("?")
+def _outside(page: str) -> str:
+    """Where the new window returns to: the same page, without the frame."""
+    path, _, asked = page.partition("?")
     query = QueryDict(asked, mutable=True)
     query.pop("embed", None)
     return f"{path}?{query.urlencode()}" if query else path

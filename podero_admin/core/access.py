@@ -144,11 +144,6 @@ class Access:
         allowed = self.organization_ids(permission)
         return allowed & {self.chosen} if self.chosen else allowed
 
-    def only(self, permission: Permission) -> UUID | None:
-        """The one organisation that this is about: the chosen one, or the person's only one with this right."""
-        allowed = self.organization_ids(permission)
-        return self.chosen or (next(iter(allowed)) if len(allowed) == 1 else None)
-
 
 NOBODY = Access(staff_id=0, email="", name="nobody")
 

@@ -109,7 +109,7 @@ class FrameMiddleware:
 class ApplicationErrorMiddleware:
     """Turns a refusal raised anywhere below a view into a page, or a toast where HTMX asked.
 
-    Without the cache no page can be drawn: that says a page of its own, which needs nothing.
+    Most pages need the cache: while that is away they say so by a page that needs nothing.
     """
 
     def __init__(self, get_response: Next) -> None:

@@ -15,7 +15,7 @@ from podero_admin.audit.rows import event_items, look_items
 from podero_admin.audit.selectors import history, latest_looks
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid, PoderoAway
-from podero_admin.core.http import THEME_COOKIE, THEMES, StaffRequest, back_to, page_of, redirect_to, render_page
+from podero_admin.core.http import THEME_COOKIE, THEMES, StaffRequest, back_to, redirect_to, render_page
 from podero_admin.desk import search as finding
 from podero_admin.desk import selectors, services
 from podero_admin.desk import status as health
@@ -157,12 +157,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("500.html", context), status=500)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """Mostly somebody signed in anew in another tab; the form for a registration is given back as it was typed."""
-    if request.resolver_match and keep_what_was_typed(request, request.resolver_match.func):
-        here = page_of(request)
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Mostly somebody signed in anew in another tab: their form for a registration is given back as it was typed.
+
+    Nothing is kept of what another site sent, nor of what somebody else typed.
+    """
+    is_ours = request.user.is_authenticated and not reason.startswith(("Origin checking", "Referer checking"))
+    if is_ours and request.resolver_match and (form := keep_what_was_typed(request, request.resolver_match.func)):
         by_script = "HX-Request" in request.headers
-        return HttpResponse(status=403, headers={"HX-Redirect": here}) if by_script else HttpResponseRedirect(here)
+        return HttpResponse(status=403, headers={"HX-Redirect": form}) if by_script else HttpResponseRedirect(form)
     text = (
         "This form does not belong to your present session: you may have signed out or in again since it was opened, "
         "or your browser keeps no cookies for this page. Nothing was changed. Go back: what you typed is still there; "

@@ -175,10 +175,12 @@ def _database(raw: str) -> dict[str, Any]:
 
 def _cache(raw: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(environ.Env.cache_url_config(raw))
-    parts = urlsplit(raw)
-    if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not (parts.path.strip("/") or "0").isdecimal():
-        raise ValueError
-    _ = parts.port  # raises where it is none
+    for address in raw.split(","):  # replicas may follow
+        parts = urlsplit(address)
+        number = parts.path.strip("/") or "0"
+        if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not number.isdecimal():
+            raise ValueError
+        _ = parts.port  # raises where it is none
     return config
 
 
@@ -197,11 +199,14 @@ def _bundle(raw: str) -> str:
 
 def _broker(raw: str) -> str:
     """Of a kind that Celery knows and whose library is installed."""
-    transport = urlsplit(raw).scheme.partition("+")[0]
-    if "://" not in raw or transport not in TRANSPORT_ALIASES:
-        raise ValueError
-    resolve_transport(transport)
-    _ = urlsplit(raw).port if transport in {"redis", "rediss", "amqp", "amqps"} else None  # raises where it is none
+    for address in raw.split(";"):  # others to turn to may follow
+        transport = urlsplit(address).scheme.partition("+")[0]
+        if "://" not in address or transport not in TRANSPORT_ALIASES:
+            raise ValueError
+        resolve_transport(transport)
+        _ = (
+            urlsplit(address).port if transport in {"redis", "rediss", "amqp", "amqps"} else None
+        )  # raises if it is none
     return raw
 
 

@@ -38,6 +38,17 @@ def _bounds(field: Field) -> dict[str, Any]:
     }
 
 
+class DecimalCommaField(forms.FloatField):
+    """A number with a point or, as most of our customers' countries write it, a comma; never one between thousands."""
+
+    def to_python(self, value: Any) -> Any:
+        whole, comma, decimals = str(value or "").strip().partition(",")
+        is_thousands = len(decimals) == 3 and whole.lstrip("-") not in {"", "0"}  # noqa: PLR2004 - 1,000
+        return super().to_python(
+            f"{whole}.{decimals}" if comma and decimals.isdecimal() and not is_thousands else value
+        )
+
+
 def _bounds_in_words(field: Field) -> str:
     if field.minimum is None or field.maximum is None:
         return ""
@@ -48,7 +59,7 @@ def _bounds_in_words(field: Field) -> str:
 
 def _number(field: Field) -> forms.Field:
     """A text: of an input for numbers the browser sends "80-" as nothing, and so as a value that was cleared."""
-    made = forms.IntegerField if field.kind == "integer" else forms.FloatField
+    made = forms.IntegerField if field.kind == "integer" else DecimalCommaField
     widget = forms.TextInput(attrs={"autocomplete": "off"})
     if field.minimum is not None and field.minimum >= 0:  # a telephone's keys for numbers have no minus
         widget.attrs["inputmode"] = "numeric" if field.kind == "integer" else "decimal"

@@ -65,10 +65,10 @@ def digest(typed: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(compared, sort_keys=True).encode()).hexdigest()
 
 
-def is_ours(signed: str) -> bool:
-    """Whether we signed this key at all: what decides if a press that met an ended session is kept."""
+def is_ours(signed: str, *, staff_id: int | None) -> bool:
+    """Whether we signed this key, and for this person if one is signed in: what decides if a lost press is kept."""
     try:
-        signing.loads(signed, salt=SALT)
+        content = signing.loads(signed, salt=SALT)
     except signing.BadSignature:
         return False
-    return True
+    return staff_id is None or (isinstance(content, list) and staff_id in content[2:3])

@@ -229,7 +229,7 @@ def test_what_was_checked_is_not_lost_when_the_session_ends(desk: Page, alice, j
     desk.get_by_label("Smart charging").select_option("true")
     desk.get_by_label("Note", exact=True).fill("Checked before")
     desk.get_by_role("button", name="Check without sending").click()
-    expect(desk.get_by_text("It can be sent like this. Nothing was sent yet.")).to_be_visible()
+    expect(desk.get_by_text("Nothing is wrong with what you typed. Nothing was sent yet.")).to_be_visible()
     desk.context.clear_cookies(name="podero_session")
     desk.get_by_role("button", name="Register vehicle").click()
     desk.locator("[name=login]").fill(alice.email)

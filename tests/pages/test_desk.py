@@ -6,9 +6,11 @@ from uuid import UUID
 
 import pytest
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from podero_admin.audit.models import AccessRecord, Event
 from podero_admin.directory.models import Customer
+from podero_admin.vehicles.models import Vehicle
 
 pytestmark = pytest.mark.django_db
 NOBODY_ID = UUID("00000000-0000-4000-8000-000000000000")
@@ -48,7 +50,10 @@ class TestStart:
         browser = client_of(alice)
         browser.post(f"/customers/{customers[0].id}/refresh/")
         page = browser.get("/").content.decode()
-        assert re.search(r"the car reported (<time|never), as Podero told us <time", re.sub(r"\s+", " ", page))
+        assert re.search(r"the car reported never, as Podero told us <time", re.sub(r"\s+", " ", page))
+        Vehicle.objects.update(reported_at=timezone.now())
+        page = browser.get("/").content.decode()
+        assert re.search(r"the car reported <time[^>]*>[^<]*</time>, as Podero told us <time", page)
 
     def test_it_lists_whom_one_opened_last_and_only_those(
         self, alice: Any, bob: Any, customers: list[Customer], client_of: Any

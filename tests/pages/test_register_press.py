@@ -240,13 +240,14 @@ def test_a_press_after_the_session_ended_is_found_again_as_typed_after_signing_i
         )
 
 
-def test_a_session_that_ends_while_typing_loses_nothing(alice, jana, client_of):
+@pytest.mark.parametrize("knows_its_page", [True, False])
+def test_a_session_that_ends_while_typing_loses_nothing(alice, jana, client_of, knows_its_page):
     key, path = submission_key(form_page(client_of(alice), jana.id)), f"/customers/{jana.id}/register/"
     client = Client()
     asked = client.post(
         f"{path}preview/",
         FILLED | {"submission_key": key, "comment": "Half typed"},
-        headers={"hx-request": "true", "referer": f"http://testserver{path}"},
+        headers={"hx-request": "true"} | ({"referer": f"http://testserver{path}"} if knows_its_page else {}),
     )
     assert asked["HX-Redirect"] == f"/accounts/login/?next={path}"
     sign_in(client, alice, path)
@@ -285,6 +286,29 @@ def test_who_signed_in_anew_in_another_tab_finds_the_form_as_typed(
     assert "Still here" in page
     assert submission_key(page) != key
     assert posts(world) == []
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://elsewhere.example"}, {"Origin": "null"}])
+def test_nothing_is_kept_of_what_another_site_sends_with_a_key_of_ours(alice, jana, headers):
+    client, path = Client(enforce_csrf_checks=True), f"/customers/{jana.id}/register/"
+    client.force_login(alice)
+    typed = FILLED | {"submission_key": submission_key(form_page(client, jana.id)), "comment": "Smuggled in"}
+    assert client.post(path, typed, headers=headers).status_code == 403
+    assert "Smuggled in" not in client.get(path).content.decode()
+    stranger = Client(enforce_csrf_checks=True)
+    refused = stranger.post(path, typed, headers=headers)
+    assert refused.status_code == 403
+    assert "podero_session" not in refused.cookies
+
+
+def test_what_somebody_else_typed_is_not_given_to_who_signed_in_after_them(alice, sara, jana, client_of):
+    key, path = submission_key(form_page(client_of(alice), jana.id)), f"/customers/{jana.id}/register/"
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(sara)
+    client.get("/")
+    refused = client.post(path, FILLED | {"submission_key": key, "comment": "Of Alice"})
+    assert refused.status_code == 403
+    assert "Of Alice" not in client.get(path).content.decode()
 
 
 @pytest.mark.parametrize("key", ["rubbish", ""])
@@ -402,12 +426,34 @@ def test_the_page_that_is_checked_without_a_script_shows_the_same(client_of, ali
     key = submission_key(form_page(client, jana.id))
     checked = client.post(f"/customers/{jana.id}/register/", FILLED | {"submission_key": key, "check": "1"})
     assert checked.status_code == 200
-    assert "It can be sent like this. Nothing was sent yet." in text_of(checked)
+    assert "Nothing is wrong with what you typed. Nothing was sent yet." in text_of(checked)
     assert submission_key(checked.content.decode()) == key
     shown = previewed(checked.content.decode())
     assert not Registration.objects.exists()
     registration_of(press(client, jana.id, key=key))
     assert shown == json.loads(posts(world)[0].body)
+
+
+def test_a_check_does_not_promise_what_an_open_registration_holds_up(client_of, alice, jana, world):
+    world.faults.add(Fault("lost_before", match="register"))
+    client = client_of(alice)
+    registration_of(press(client, jana.id))
+    key = submission_key(form_page(client, jana.id))
+    page = text_of(client.post(f"/customers/{jana.id}/register/", FILLED | {"submission_key": key, "check": "1"}))
+    assert "is registering a vehicle for this customer already" in page
+    assert "Nothing is wrong" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [("0.5", 0.5), ("0,5", 0.5), ("0,125", 0.125), (" 1 ", 1), ("0,5,1", None), ("1,000", None), ("0,", None)],
+)
+def test_a_decimal_comma_is_understood_and_one_between_thousands_is_not(client_of, alice, jana, world, typed, sent):
+    response = press(client_of(alice), jana.id, minimum_solar_coverage=typed)
+    assert response.status_code == (422 if sent is None else 302)
+    assert [json.loads(post.body)["minimum_solar_coverage"] for post in posts(world)] == (
+        [] if sent is None else [sent]
+    )
 
 
 def test_a_check_names_what_is_wrong_and_keeps_it(client_of, alice, jana, world):
@@ -416,7 +462,7 @@ def test_a_check_names_what_is_wrong_and_keeps_it(client_of, alice, jana, world)
     wrong = FILLED | {"submission_key": key, "check": "1", "charge_target_min": "80-"}
     response = client.post(f"/customers/{jana.id}/register/", wrong)
     assert response.status_code == 422
-    assert "It can be sent like this" not in text_of(response)
+    assert "Nothing is wrong" not in text_of(response)
     assert 'href="#id_charge_target_min"' in response.content.decode()
     assert 'value="80-"' in response.content.decode()
     assert not Registration.objects.exists()

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from podero_admin.accounts.middleware import KEPT_POST
@@ -23,7 +24,7 @@ from podero_admin.registrations.views.beside import meaning, owned
 RARE_TICKS = ("send_place", "send_system")
 AS_TYPED = "Everything you typed is here: look it over and press again."
 FRESH_KEY = f"This form was open for more than an hour, or its key was damaged. {AS_TYPED}"
-NOTHING_WRONG = "It can be sent like this. Nothing was sent yet."
+NOTHING_WRONG = "Nothing is wrong with what you typed. Nothing was sent yet."
 KEPT = f"You were signed out while this form was open. {AS_TYPED} Nothing was sent."
 
 
@@ -122,7 +123,7 @@ def _check(request: StaffRequest, customer: Customer) -> HttpResponse:
         customer,
         form,
         submission_key=key if submission and not submission.is_expired else _fresh_key(request, customer, submission),
-        notices=[fine] if is_valid else [],
+        notices=[fine] if is_valid and not open_registration_of(customer) else [],
         status=200 if is_valid else 422,
     )
 
@@ -210,4 +211,11 @@ def preview(request: StaffRequest, customer_id: UUID) -> HttpResponse:
     return render_page(request, "registrations/_preview.html", meaning(request, customer, form, key))
 
 
-register.keeps_post = preview.keeps_post = lambda post: is_ours(post.get("submission_key", ""))  # type: ignore[attr-defined]
+def _form_of(request: HttpRequest) -> str:
+    """Where a press takes up again what was typed; empty for a key that is not this person's."""
+    if not is_ours(request.POST.get("submission_key", ""), staff_id=request.user.pk) or not request.resolver_match:
+        return ""
+    return reverse("registering:register", kwargs=request.resolver_match.kwargs)
+
+
+register.form_of = preview.form_of = _form_of  # type: ignore[attr-defined]

@@ -12,7 +12,10 @@ from django.test import Client, RequestFactory
 from podero_admin.core import health
 from podero_admin.core.http import embedded, link
 from podero_admin.core.middleware import FrameMiddleware, ProxyMiddleware
+from podero_admin.registrations.models import Registration
+from tests.registering import form_page, posts, press, submission_key
 
+AWAY = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}}
 FORWARDED = {
     "HTTP_X_FORWARDED_FOR": "203.0.113.9, 198.51.100.7",
     "HTTP_X_FORWARDED_PROTO": "https",
@@ -48,8 +51,7 @@ def test_ready_says_no_while_a_migration_is_missing(db: None, monkeypatch: pytes
 def cache_away(settings: Any, jana: Any, client_of: Any, alice: Any) -> Client:
     """A Redis that is not there, as the cache of somebody who is signed in."""
     browser = client_of(alice)
-    backend = "django.core.cache.backends.redis.RedisCache"
-    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:9/0"}}
+    settings.CACHES = AWAY
     return browser
 
 
@@ -59,11 +61,22 @@ def test_ready_says_no_while_the_cache_is_away(cache_away: Client) -> None:
     assert cache_away.get("/livez").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/customers/", "/vehicles/", "/registrations/", "/status/", "/audit/"])
-def test_pages_say_that_the_cache_is_away(cache_away: Client, path: str) -> None:
+@pytest.mark.parametrize("path", ["/customers/", "/vehicles/", "/status/"])
+def test_pages_that_need_the_cache_say_that_it_is_away(cache_away: Client, path: str) -> None:
     response = cache_away.get(path)
     assert response.status_code == 503
     assert "its cache, does not answer" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/", 200), ("/registrations/", 200), ("/audit/", 200), ("/nowhere/", 404), ("/registrations/R-NOPE/", 404),
+     ("/registrations/R-1/decide/", 405), ("/django-admin/", 302)],
+)  # fmt: skip
+def test_pages_that_do_not_need_the_cache_and_refusals_are_drawn_without_it(
+    cache_away: Client, path: str, status: int
+) -> None:
+    assert cache_away.get(path).status_code == status
 
 
 def test_the_sign_in_says_that_the_cache_is_away(cache_away: Client, alice: Any) -> None:
@@ -71,10 +84,15 @@ def test_the_sign_in_says_that_the_cache_is_away(cache_away: Client, alice: Any)
     assert response.status_code == 503
 
 
-def test_a_press_while_the_cache_is_away_sends_nothing(cache_away: Client, jana: Any, world: Any) -> None:
-    response = cache_away.post(f"/customers/{jana.id}/register/", {"submission_key": "x"})
-    assert response.status_code == 503
-    assert [request for request in world.requests if request.endpoint == "register"] == []
+def test_a_press_while_the_cache_is_away_sends_nothing(
+    client_of: Any, alice: Any, jana: Any, world: Any, settings: Any
+) -> None:
+    browser = client_of(alice)
+    key = submission_key(form_page(browser, jana.id))
+    settings.CACHES = AWAY
+    assert press(browser, jana.id, key=key).status_code == 503
+    assert posts(world) == []
+    assert not Registration.objects.exists()
 
 
 def test_check_connection_says_that_the_cache_is_away(cache_away: Client) -> None:

@@ -123,6 +123,18 @@ def test_the_queue_needs_a_folder_that_can_be_written_to(tmp_path: Path) -> None
     assert env.read(GOOD | elsewhere).broker_url
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BROKER_URL", "amqp://a:5672;amqp://b:5672"),
+        ("BROKER_URL", "rediss://:s3cret@h:6380/0"),
+        ("CACHE_URL", "redis://a:6379/1,redis://b:6379/1"),
+    ],
+)
+def test_several_addresses_of_one_service_will_do(name: str, value: str) -> None:
+    env.read(GOOD | {name: value})
+
+
 def test_time_is_shortened_for_the_sandbox_only() -> None:
     (line,) = problems(TIME_SCALE="0.05")
     assert line.startswith("TIME_SCALE")

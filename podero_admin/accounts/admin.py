@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from podero_admin.accounts.invitations import invitation_link
 from podero_admin.accounts.models import Membership, Staff
 from podero_admin.accounts.services import Changes, staff_note
 
@@ -49,7 +50,7 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("last_login", "date_joined")
     fields = ("email", "name", "is_active", "is_superuser", "last_login", "date_joined")
     inlines = (MembershipInline,)
-    actions = ("deactivate",)
+    actions = ("deactivate", "make_password_link")
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return super().get_fields(request, obj) if obj else ("email", "name", "password1", "password2")
@@ -85,6 +86,16 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 staff.is_active = False
                 staff.save(update_fields=["is_active"])
                 staff_note(access=access, staff=staff, account={"is_active": (True, False)}, roles={})
+
+    @admin.action(description="Make a link to set a password")
+    def make_password_link(self, request: HttpRequest, queryset: QuerySet[Staff]) -> None:
+        """For who has forgotten theirs where no mail is sent; the operator passes it on."""
+        for staff in queryset.filter(is_active=True):
+            with transaction.atomic():
+                link = invitation_link(staff=staff)
+                access = cast("StaffRequest", request).access
+                staff_note(access=access, staff=staff, account={"password_link": ("", "made")}, roles={})
+            self.message_user(request, f"{staff.email} sets a password, once, at {link}")
 
 
 def _account_changes(form: "forms.ModelForm[Staff]", *, change: bool) -> Changes:

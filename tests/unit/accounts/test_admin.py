@@ -1,5 +1,6 @@
 """Staff in Django's admin: superusers only, nobody is deleted, and every change is an event."""
 
+import re
 from typing import Any
 
 import pytest
@@ -115,3 +116,28 @@ def test_an_administrator_is_no_operator(adam: Any, client_of: Any, path: str) -
 def test_strangers_sign_in_like_everybody(db: None, client: Any) -> None:
     response = client.get("/django-admin/", follow=True)
     assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=")
+
+
+def test_a_link_to_set_a_password_works_once_and_is_an_event(operator: Any, alice: Any, client: Any) -> None:
+    chosen = {"action": "make_password_link", "_selected_action": [alice.pk]}
+    page = operator.post("/django-admin/accounts/staff/", chosen, follow=True).content.decode()
+    link = re.search(r"sets a password, once, at http://127\.0\.0\.1(/accounts/[^\s<]+)", page)
+    assert link
+    event = Event.objects.get(action="staff.changed")
+    assert "password_link" in event.changes
+    assert link[1] not in str(vars(event))
+    form = client.get(link[1], follow=True)
+    action = form.request["PATH_INFO"]
+    assert client.post(action, {"password1": PASSWORD, "password2": PASSWORD}).status_code == 302
+    assert Staff.objects.get(pk=alice.pk).check_password(PASSWORD)
+    assert "This link no longer works" in client.get(link[1], follow=True).content.decode()
+
+
+def test_there_is_no_link_for_the_deactivated_and_none_by_others(
+    operator: Any, alice: Any, adam: Any, client_of: Any
+) -> None:
+    chosen = {"action": "make_password_link", "_selected_action": [alice.pk]}
+    assert client_of(adam).post("/django-admin/accounts/staff/", chosen, follow=True).status_code == 403
+    Staff.objects.filter(pk=alice.pk).update(is_active=False)
+    assert b"sets a password, once" not in operator.post("/django-admin/accounts/staff/", chosen, follow=True).content
+    assert not Event.objects.filter(action="staff.changed").exists()

@@ -162,6 +162,22 @@ def jana(organization_a: Any, world: World) -> Any:
     return Customer.objects.get(organization=organization_a, external_user_id="AS-204411")
 
 
+@pytest.fixture
+def settle() -> Callable[..., Any]:
+    """One pass of the settler, as if so many seconds had gone by."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from podero_admin.organizations.selectors import system_access
+    from podero_admin.registrations.services import registrations_settle
+
+    def once(after: float = 0) -> Any:
+        return registrations_settle(access=system_access(), now=lambda: timezone.now() + timedelta(seconds=after))
+
+    return once
+
+
 @pytest.fixture(autouse=True)
 def _append_only_tables(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tests that flush need the append-only triggers lifted for the flush, and back in place after it."""

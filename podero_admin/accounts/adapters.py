@@ -1,6 +1,7 @@
 """What we ask of allauth: closed sign-up, staff only, every sign-in an event."""
 
 import logging
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +21,10 @@ from podero_admin.core.http import link
 
 SHUT_OUT_SECONDS = 300
 logger = logging.getLogger(__name__)
+
+
+def _email(credentials: Mapping[str, Any]) -> str:
+    return str(credentials.get("email") or credentials.get("username") or "")
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -47,11 +52,7 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> Any:
         """The password was right, the account is not in use any more: turned away all the same."""
-        sign_in_failed(
-            email=user.email,
-            request_id=request.request_id,  # type: ignore[attr-defined]
-            client_address=self.get_client_ip(request),
-        )
+        self._turned_away(request, user.email, reason="deactivated")
         return super().respond_user_inactive(request, user)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -59,18 +60,19 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            whose = f"{credentials.get('email') or credentials.get('username')} {self.get_client_ip(request)}"
-            if cache.add(f"podero:shut-out:{sha256(whose.lower().encode()).hexdigest()}", 1, SHUT_OUT_SECONDS):
-                self._turned_away(request, reason="too many tries", **credentials)
+            email = _email(credentials)
+            whose = sha256(f"{email.lower()} {self.get_client_ip(request)}".encode()).hexdigest()
+            if cache.add(f"podero:shut-out:{whose}", 1, SHUT_OUT_SECONDS):
+                self._turned_away(request, email, reason="too many tries")
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
-        self._turned_away(request, reason="wrong password", **credentials)
+        self._turned_away(request, _email(credentials), reason="wrong password")
 
-    def _turned_away(self, request: HttpRequest, *, reason: str, **credentials: Any) -> None:
+    def _turned_away(self, request: HttpRequest, email: str, *, reason: str) -> None:
         sign_in_failed(
-            email=str(credentials.get("email") or credentials.get("username") or ""),
+            email=email,
             request_id=request.request_id,  # type: ignore[attr-defined]
             client_address=self.get_client_ip(request),
             reason=reason,

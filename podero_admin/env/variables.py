@@ -200,13 +200,13 @@ def _bundle(raw: str) -> str:
 def _broker(raw: str) -> str:
     """Of a kind that Celery knows and whose library is installed."""
     for address in raw.split(";"):  # others to turn to may follow
-        transport = urlsplit(address).scheme.partition("+")[0]
+        parts = urlsplit(address)
+        transport = parts.scheme.partition("+")[0]
         if "://" not in address or transport not in TRANSPORT_ALIASES:
             raise ValueError
         resolve_transport(transport)
-        _ = (
-            urlsplit(address).port if transport in {"redis", "rediss", "amqp", "amqps"} else None
-        )  # raises if it is none
+        if transport in {"redis", "rediss", "amqp", "amqps"}:
+            _ = parts.port  # raises where it is none
     return raw
 
 

@@ -149,12 +149,10 @@ class RegistrationForm(forms.Form):
         *args: Any,
         may_send_rare: bool,
         asks_confirmation: bool = False,
-        api_messages: Mapping[str, list[str]] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.groups = [group for group in INPUT_GROUPS if group.tier == "open" or may_send_rare]
-        self.api_messages = api_messages or {}
         for group in self.groups:
             for field in _parts(group):
                 self.fields[field.name] = _form_field(field)

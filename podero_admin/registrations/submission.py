@@ -16,6 +16,7 @@ from podero_admin.registrations.payload import new_reference
 
 LIFETIME_SECONDS = 3600
 SALT = "podero_admin.registrations.submission"
+PARTS = 7
 NOT_COMPARED = frozenset({"csrfmiddlewaretoken", "submission_key", "confirm_duplicate", "embed"})
 
 
@@ -44,12 +45,21 @@ def issue(*, access: Access, customer: Customer, baseline: Iterable[str] | None)
     return signing.dumps(content, salt=SALT, compress=True)
 
 
-def read(signed: str, *, access: Access, customer: Customer) -> Submission | None:
-    """The submission of a key; None when it is damaged, or was given to somebody else or for somebody else."""
+def _opened(signed: str) -> list[Any] | None:
+    """What `issue` put into a key; None when it is damaged."""
     try:
-        key, reference, staff_id, organization_id, customer_id, issued_at, baseline = signing.loads(signed, salt=SALT)
+        content = signing.loads(signed, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
+    return content if isinstance(content, list) and len(content) == PARTS else None
+
+
+def read(signed: str, *, access: Access, customer: Customer) -> Submission | None:
+    """The submission of a key; None when it is damaged, or was given to somebody else or for somebody else."""
+    content = _opened(signed)
+    if content is None:
+        return None
+    key, reference, staff_id, organization_id, customer_id, issued_at, baseline = content
     if (staff_id, organization_id, customer_id) != (access.staff_id, str(customer.organization_id), str(customer.id)):
         return None
     return Submission(
@@ -67,8 +77,5 @@ def digest(typed: Mapping[str, Any]) -> str:
 
 def is_ours(signed: str, *, staff_id: int | None) -> bool:
     """Whether we signed this key, and for this person if one is signed in: what decides if a lost press is kept."""
-    try:
-        content = signing.loads(signed, salt=SALT)
-    except signing.BadSignature:
-        return False
-    return staff_id is None or (isinstance(content, list) and staff_id in content[2:3])
+    content = _opened(signed)
+    return content is not None and staff_id in {None, content[2]}

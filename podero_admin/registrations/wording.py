@@ -84,10 +84,10 @@ _HAPPENED: Mapping[Seen, str] = {
     Seen.RATE_LIMITED: "We sent it, and Podero asked us to slow down; the vehicle may have been made all the same.",
     Seen.CONFLICT: "We sent it, and Podero reports a conflict; we are reading back whether the vehicle was made.",
     Seen.CONFLICT_NO_LIST: "We sent it, Podero reports a conflict, and its list of vehicles could not be read.",
-    Seen.CONFLICT_FOUND: "Podero reported a conflict, and reading back shows that it has the vehicle.",
-    Seen.TAG_FOUND: "The answer was lost, but Podero has the vehicle: we found it by its note.",
-    Seen.TAG_FOUND_TWICE: "Podero has this vehicle twice. Tell the operator: one of the two has to go.",
-    Seen.CHOSEN_BY_SENIOR: "A senior agent found the vehicle at Podero.",
+    Seen.CONFLICT_FOUND: "Podero reported a conflict, and reading back shows that it has the vehicle. " + EMPTY_RECORD,
+    Seen.TAG_FOUND: "The answer was lost, but Podero has the vehicle: we found it by its note. " + EMPTY_RECORD,
+    Seen.TAG_FOUND_TWICE: "Podero has this vehicle twice. Tell the operator: one of the two has to go. " + EMPTY_RECORD,
+    Seen.CHOSEN_BY_SENIOR: "A senior agent found the vehicle at Podero. " + EMPTY_RECORD,
     Seen.NONE_BY_SENIOR: "A senior agent decided that Podero has no such vehicle.",
     Seen.NEW_VEHICLE_UNTAGGED: "Podero has a new vehicle of this customer that may be this one.",
     Seen.NEVER_LISTED: "Podero's list of this customer's vehicles could not be read for a day.",
@@ -117,10 +117,7 @@ def in_words(outcome: Outcome | str, seen: Seen | str | None = None) -> InWords:
     reason = Seen(seen) if seen else None
     if reason is None or decide(reason) != outcome:
         return words
-    happened = _HAPPENED.get(reason, words.happened)
-    if outcome == Outcome.CONFIRMED and reason in _HAPPENED:
-        happened = f"{happened} {EMPTY_RECORD}"
-    return words._replace(happened=happened, next_step=_NEXT.get(reason, words.next_step))
+    return words._replace(happened=_HAPPENED.get(reason, words.happened), next_step=_NEXT.get(reason, words.next_step))
 
 
 def progress_in_words(*, checks: int, planned: int, seconds_ago: int | None) -> str:

@@ -123,22 +123,6 @@ def desk(page: Page, context: BrowserContext, enter: Callable[[BrowserContext, A
 
 
 @pytest.fixture
-def settle() -> Callable[..., Any]:
-    """One pass of the settler, as if so many seconds had gone by."""
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from podero_admin.organizations.selectors import system_access
-    from podero_admin.registrations.services import registrations_settle
-
-    def once(after: float = 0) -> Any:
-        return registrations_settle(access=system_access(), now=lambda: timezone.now() + timedelta(seconds=after))
-
-    return once
-
-
-@pytest.fixture
 def stage(
     client_of: Callable[[Any], Any], adam: Any, jana: Any, world: Any, settle: Callable[..., Any], settings: Any
 ) -> Stage:

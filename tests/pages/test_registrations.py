@@ -51,17 +51,6 @@ def stored(alice, jana):
     return make
 
 
-@pytest.fixture
-def settle_later():
-    from podero_admin.organizations.selectors import system_access
-    from podero_admin.registrations.services import registrations_settle
-
-    def settle(seconds):
-        return registrations_settle(access=system_access(), now=lambda: timezone.now() + timedelta(seconds=seconds))
-
-    return settle
-
-
 def page_of(client, registration, status=200):
     response = client.get(f"/registrations/{registration.reference}/")
     assert response.status_code == status
@@ -374,12 +363,12 @@ def test_what_did_not_go_out_is_not_shown_as_sent(client_of, alice, jana, write_
     ],
 )
 def test_it_says_what_is_to_be_done_however_it_became_known(
-    client_of, alice, jana, world, settle_later, faults, outcome, said
+    client_of, alice, jana, world, settle, faults, outcome, said
 ):
     world.faults.add(*(Fault(kind, match="register") for kind in faults))
     client = client_of(alice)
     registration = registration_of(press(client, jana.id))
-    settle_later(60)
+    settle(after=60)
     registration.refresh_from_db()
     assert registration.outcome == outcome
     page = page_of(client, registration)

@@ -24,7 +24,13 @@ from podero_admin.registrations.views.beside import meaning, owned
 RARE_TICKS = ("send_place", "send_system")
 AS_TYPED = "Everything you typed is here: look it over and press again."
 FRESH_KEY = f"This form was open for more than an hour, or its key was damaged. {AS_TYPED}"
-NOTHING_WRONG = "Nothing is wrong with what you typed. Nothing was sent yet."
+NOTHING_WRONG = {
+    "tone": "ok",
+    "text": "Nothing is wrong with what you typed. Nothing was sent yet.",
+    "href": "#preview",
+    "label": "What it means",
+    "focus": True,
+}
 KEPT = f"You were signed out while this form was open. {AS_TYPED} Nothing was sent."
 
 
@@ -117,13 +123,12 @@ def _check(request: StaffRequest, customer: Customer) -> HttpResponse:
     submission = read(key, access=request.access, customer=customer)
     form = _form(request, customer, request.POST, asks_confirmation="confirm_duplicate" in request.POST)
     is_valid = form.is_valid()
-    fine = {"tone": "ok", "text": NOTHING_WRONG, "href": "#preview", "label": "What it means", "focus": True}
     return _page(
         request,
         customer,
         form,
         submission_key=key if submission and not submission.is_expired else _fresh_key(request, customer, submission),
-        notices=[fine] if is_valid and not open_registration_of(customer) else [],
+        is_checked=True,
         status=200 if is_valid else 422,
     )
 
@@ -181,14 +186,17 @@ def _page(
     submission_key: str,
     notices: list[dict[str, Any]] | None = None,
     suspicion: dict[str, str] | None = None,
+    is_checked: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     notices = list(notices or [])
-    other = open_registration_of(customer)
-    if other and status == 200:  # noqa: PLR2004
+    other = open_registration_of(customer) if status == 200 else None  # noqa: PLR2004
+    if other:
         who = f"{other.requested_by} is registering a vehicle for this customer already"
         text = f"{who}; a second one can be sent when that is settled."
         notices.append({"tone": "warning", "text": text, **link_to({"registration": other})})
+    elif is_checked and status == 200:  # noqa: PLR2004
+        notices.append(NOTHING_WRONG)
     context = {
         "customer": customer,
         "form": form,

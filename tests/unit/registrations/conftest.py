@@ -39,22 +39,6 @@ def press(alice: Any, jana: Any, access_of: Callable[[Any], Any]) -> Callable[..
 
 
 @pytest.fixture
-def settle() -> Callable[..., Any]:
-    """One pass of the settler at a moment `after` so many seconds."""
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from podero_admin.organizations.selectors import system_access
-    from podero_admin.registrations.services import registrations_settle
-
-    def once(after: float = 0) -> Any:
-        return registrations_settle(access=system_access(), now=lambda: timezone.now() + timedelta(seconds=after))
-
-    return once
-
-
-@pytest.fixture
 def actions() -> Callable[..., list[str]]:
     """The actions in the log about a registration, in order."""
     from podero_admin.audit.models import Event

@@ -154,7 +154,7 @@ def _attempt(access: Access, registration: Registration, attempt: Attempt) -> di
 def _attempt_badge(registration: Registration, attempt: Attempt) -> Badge:
     """An answer that never came is not awaited any more once it is known what became of it."""
     badge = outcome_badge(attempt.outcome or registration.outcome)
-    is_over = attempt.outcome == Outcome.UNKNOWN != registration.outcome
+    is_over = attempt.outcome == Outcome.UNKNOWN and registration.outcome != Outcome.UNKNOWN
     return replace(badge, label="No answer", word="No answer") if is_over else badge
 
 

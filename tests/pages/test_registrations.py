@@ -460,5 +460,7 @@ def test_the_organisation_is_a_filter(client_of, alice, stored, settings):
     assert client.get("/registrations/", {"organization": settings.NORDVOLT}).status_code == 422
 
 
-def test_an_empty_list_says_so(client_of, alice, stored):
-    assert "No registrations" in client_of(alice).get("/registrations/").content.decode()
+def test_an_empty_list_says_why(client_of, alice, stored):
+    client = client_of(alice)
+    assert "appears here the moment somebody presses" in client.get("/registrations/").content.decode()
+    assert "None has this outcome now." in client.get("/registrations/", {"outcome": "review"}).content.decode()

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from podero_admin.core.statements import written_with_the_next
 from podero_admin.directory.models import Customer
 from podero_admin.directory.ranks import Rank
 from podero_admin.mirror.selectors import is_anybody_due
@@ -36,6 +37,7 @@ def turns_take(organization_id: UUID, *, end: datetime, due_by: datetime | None 
     if not is_anybody_due(organization_id, by=due_by or now):
         return []
     with transaction.atomic():
+        written_with_the_next()  # a claim that is lost with the machine costs one question more
         allowance = budget.allowance_locked(organization_id)
         if allowance.free_at > end or (allowance.paused_until and allowance.paused_until > now):
             return []

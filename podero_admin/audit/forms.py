@@ -67,7 +67,7 @@ class FilterForm(forms.Form):
     @property
     def choices(self) -> list[tuple[str, str, str]]:
         """For each field to choose from: name, label, and its options, drawn. A look has neither action nor outcome."""
-        offered = [("action", "What", "Every action", ACTIONS), ("outcome", "Outcome", "Every outcome", RESULTS)]
+        offered = [("action", "What", "Every action", ACTIONS), ("outcome", "Outcome", "Any outcome", RESULTS)]
         offered = [] if self.data.get("show") == "access" else offered
         if len(self.organizations) > 1:
             offered.append(("organization", "Organisation", "All organisations", self.organizations))

@@ -1,5 +1,6 @@
 """The registration form, built from the field catalogue: names, bounds, help and defaults all come from there."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.functional import cached_property
 
 from podero_admin.fields import DEVICE_MODEL_INPUTS, INPUT_GROUPS, INPUTS, Field, Group
 from podero_admin.registrations import payload
+from podero_admin.registrations.payload import PayloadError
 
 EXPLICIT = {
     "is_smart_optimization_active": (
@@ -28,6 +30,8 @@ WARNINGS = {
     "system": "Podero writes these by itself. A wrong value can make a car look connected, in error or deleted.",
 }
 DATE_TIME = "%Y-%m-%dT%H:%M:%S"
+THOUSAND = 1000
+GROUPED = re.compile(r"-?[1-9]\d{0,2}([.,'’\s]\d{3})+")
 
 
 def _bounds(field: Field) -> dict[str, Any]:
@@ -38,15 +42,30 @@ def _bounds(field: Field) -> dict[str, Any]:
     }
 
 
+def _refuse_grouped(value: Any, most: Any) -> None:
+    """11.000 means eleven thousand to one person and eleven to another: nobody's zeros are dropped unasked."""
+    text = str(value or "").strip()
+    may_be_thousands = "," in text if most is None else most >= THOUSAND
+    if may_be_thousands and GROUPED.fullmatch(text):
+        plain = re.sub(r"[^\d-]", "", text)
+        raise forms.ValidationError(f"Write thousands without a separator: {plain}.", code="grouped")
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number; a separator between thousands is told, since Django takes 11.000 for 11."""
+
+    def to_python(self, value: Any) -> Any:
+        _refuse_grouped(value, self.max_value)
+        return super().to_python(value)
+
+
 class DecimalCommaField(forms.FloatField):
     """A number with a point or, as most of our customers' countries write it, a comma; never one between thousands."""
 
     def to_python(self, value: Any) -> Any:
+        _refuse_grouped(value, self.max_value)
         whole, comma, decimals = str(value or "").strip().partition(",")
-        is_thousands = len(decimals) == 3 and whole.lstrip("-") not in {"", "0"}  # noqa: PLR2004 - 1,000
-        return super().to_python(
-            f"{whole}.{decimals}" if comma and decimals.isdecimal() and not is_thousands else value
-        )
+        return super().to_python(f"{whole}.{decimals}" if comma and decimals.isdecimal() else value)
 
 
 def _bounds_in_words(field: Field) -> str:
@@ -59,7 +78,7 @@ def _bounds_in_words(field: Field) -> str:
 
 def _number(field: Field) -> forms.Field:
     """A text: of an input for numbers the browser sends "80-" as nothing, and so as a value that was cleared."""
-    made = forms.IntegerField if field.kind == "integer" else DecimalCommaField
+    made = WholeNumberField if field.kind == "integer" else DecimalCommaField
     widget = forms.TextInput(attrs={"autocomplete": "off"})
     if field.minimum is not None and field.minimum >= 0:  # a telephone's keys for numbers have no minus
         widget.attrs["inputmode"] = "numeric" if field.kind == "integer" else "decimal"
@@ -177,12 +196,10 @@ class RegistrationForm(forms.Form):
             if group.name in TICKS and not self.cleaned_data.get(TICKS[group.name][0]):
                 for field in _parts(group):
                     self.errors.pop(field.name, None)
-        if not self.errors:
-            try:
-                self.payload()
-            except payload.PayloadError as error:
-                for name in error.fields:
-                    self.add_error(name if name in self.fields else None, str(error).split(":", maxsplit=1)[0] + ".")
+        for problem in self._built()[1]:
+            for name in problem.fields:
+                if name not in self.errors:
+                    self.add_error(name if name in self.fields else None, f"{str(problem).partition(':')[0]}.")
         return self.cleaned_data
 
     def payload(self) -> dict[str, Any]:
@@ -190,14 +207,22 @@ class RegistrationForm(forms.Form):
 
     def partial_payload(self) -> dict[str, Any]:
         """What would be sent of a form that is still being filled in."""
-        kept = dict(self.cleaned_data)
+        return self._built()[0]
+
+    def _built(self) -> tuple[dict[str, Any], list[PayloadError]]:
+        """What of the form can be sent, and why the rest cannot, whatever else is wrong."""
+        kept, problems = dict(self.cleaned_data), list[PayloadError]()
         while True:
             try:
-                return payload.build_partly(kept, **self._ticks())
-            except payload.PayloadError as error:
-                odd = {*error.fields, *(DEVICE_MODEL_INPUTS if set(error.fields) & set(DEVICE_MODEL_INPUTS) else ())}
+                return payload.build_partly(kept, **self._ticks()), problems
+            except PayloadError as problem:
+                odd = {
+                    *problem.fields,
+                    *(DEVICE_MODEL_INPUTS if set(problem.fields) & set(DEVICE_MODEL_INPUTS) else ()),
+                }
                 if not odd & set(kept):
                     raise
+                problems.append(problem)
                 kept = {name: value for name, value in kept.items() if name not in odd}
 
     def unsent_groups(self) -> list[str]:

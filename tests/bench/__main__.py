@@ -88,7 +88,7 @@ def _child(
         events=given.events,
         vehicles=given.vehicles,
         presses=100 if given.quick else given.presses,
-        looks=500 if given.quick else 2000,
+        looks=500 if given.quick else 6000,
         known_to_sandbox=min(9000, given.customers // 2),
         latency=given.latency_ms / 1000,
         steady=given.steady,

@@ -446,14 +446,47 @@ def test_a_check_does_not_promise_what_an_open_registration_holds_up(client_of, 
 
 @pytest.mark.parametrize(
     ("typed", "sent"),
-    [("0.5", 0.5), ("0,5", 0.5), ("0,125", 0.125), (" 1 ", 1), ("0,5,1", None), ("1,000", None), ("0,", None)],
+    [("0.5", 0.5), ("0,5", 0.5), ("0,125", 0.125), (" 1 ", 1), ("0,5,1", None), ("1,000", 1), ("0,", None)],
 )
-def test_a_decimal_comma_is_understood_and_one_between_thousands_is_not(client_of, alice, jana, world, typed, sent):
+def test_a_decimal_comma_is_understood(client_of, alice, jana, world, typed, sent):
     response = press(client_of(alice), jana.id, minimum_solar_coverage=typed)
     assert response.status_code == (422 if sent is None else 302)
     assert [json.loads(post.body)["minimum_solar_coverage"] for post in posts(world)] == (
         [] if sent is None else [sent]
     )
+
+
+@pytest.mark.parametrize("typed", ["11.000", "11,000", "11 000", "11'000", "1.100.000", "11\N{NO-BREAK SPACE}000"])
+@pytest.mark.parametrize("name", ["expected_max_charge_power", "hems_min_export_to_start_w"])
+def test_no_zeros_of_a_number_with_thousands_are_dropped(client_of, alice, jana, world, name, typed):
+    response = press(client_of(alice), jana.id, **{name: typed})
+    assert response.status_code == 422
+    assert "Write thousands without a separator: 1" in text_of(response)
+    assert posts(world) == []
+
+
+@pytest.mark.parametrize("typed", ["1.000", "1,000", "10.000"])
+def test_nor_are_those_of_a_distance(client_of, sara, jana, world, typed):
+    response = press(client_of(sara), jana.id, send_place="on", geo_fence_distance_m=typed)
+    assert response.status_code == 422
+    assert "Write thousands without a separator: 1" in text_of(response)
+    assert posts(world) == []
+
+
+@pytest.mark.parametrize(("typed", "sent"), [("48.208", 48.208), ("16.373", 16.373), ("-48,208", -48.208)])
+def test_three_decimals_of_a_place_are_no_thousands(client_of, sara, jana, world, typed, sent):
+    press(client_of(sara), jana.id, send_place="on", latitude=typed, longitude="16.3", coordinates_last_updated_at="")
+    assert [json.loads(post.body)["latitude"] for post in posts(world)] == [sent]
+
+
+def test_a_missing_maker_is_told_with_whatever_else_is_wrong(client_of, alice, jana, world):
+    response = press(
+        client_of(alice), jana.id, device_model_manufacturer="", device_model_model="Model 3", charge_target_min="200"
+    )
+    page = response.content.decode()
+    assert 'href="#id_charge_target_min"' in page
+    assert 'href="#id_device_model_manufacturer"' in page
+    assert posts(world) == []
 
 
 def test_a_check_names_what_is_wrong_and_keeps_it(client_of, alice, jana, world):

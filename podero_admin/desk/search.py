@@ -1,7 +1,6 @@
 """What the one search box finds, put together from customers, vehicles and registrations; its texts are never kept."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.utils import timezone
 
@@ -15,7 +14,7 @@ from podero_admin.registrations.search import WHOLE, reference_asked, registrati
 from podero_admin.registrations.wording import outcome_badge
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.search import vehicles_found
-from podero_admin.vehicles.statuses import Badge, badge, health_at
+from podero_admin.vehicles.statuses import Badge, health_badge
 
 LONGEST = 200
 SHOWN = 8
@@ -75,18 +74,12 @@ def _results(access: Access, text: str, registrations: list[Registration], *, si
     now = timezone.now()
     return Results(
         customers=customers[:SHOWN],
-        vehicles=[(row, _health(row, now)) for row in vehicles[:SHOWN]],
+        vehicles=[(row, health_badge(row, now)) for row in vehicles[:SHOWN]],
         registrations=[(row, outcome_badge(row.outcome)) for row in registrations],
         more_customers=len(customers) > SHOWN,
         more_vehicles=len(vehicles) > SHOWN,
         is_similar=similar and bool(customers or vehicles),
     )
-
-
-def _health(vehicle: Vehicle, now: datetime) -> Badge:
-    if vehicle.is_gone:
-        return Badge("health", "gone", "No longer at Podero", "unknown", "x", "")
-    return badge("health", str(health_at(vehicle.settled_health, vehicle.stale_after, now)))
 
 
 def registration_asked(*, access: Access, text: str) -> str:

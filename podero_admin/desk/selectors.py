@@ -10,7 +10,7 @@ from podero_admin.core.access import Access
 from podero_admin.directory.models import Customer
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.selectors import vehicles_needing_action
-from podero_admin.vehicles.statuses import Badge, badge, health_at
+from podero_admin.vehicles.statuses import Badge, badge, health_badge
 
 STATUSES = ("connection_status", "monitoring_status", "steering_status")
 LOOKED_THROUGH = 100
@@ -29,7 +29,7 @@ class Card:
 def card(vehicle: Vehicle, now: datetime) -> Card:
     return Card(
         vehicle,
-        health=badge("health", str(health_at(vehicle.settled_health, vehicle.stale_after, now))),
+        health=health_badge(vehicle, now),
         charge=badge("charge", vehicle.charge),
         statuses=tuple(badge(name, getattr(vehicle, name)) for name in STATUSES),
     )

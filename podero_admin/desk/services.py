@@ -64,7 +64,8 @@ def customer_vehicles_refresh(*, access: Access, customer_id: UUID) -> int:
     except PoderoAway as error:
         _record_refresh(access, customer, outcome="failed", reason=error.message)
         raise
-    count = len(vehicles_of(access=access, customer_id=customer.id))
+    known = vehicles_of(access=access, customer_id=customer.id)
+    count = sum(not (vehicle.is_gone or vehicle.deleted_at) for vehicle in known)
     _record_refresh(access, customer, outcome="done", reason=f"{count} vehicle{'' if count == 1 else 's'}")
     return count
 

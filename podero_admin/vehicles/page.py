@@ -28,6 +28,7 @@ from podero_admin.vehicles.statuses import (
     badge,
     facts,
     health_at,
+    health_badge,
     is_charge_inconsistent,
 )
 
@@ -100,7 +101,7 @@ def _head(vehicle: Vehicle, output: Mapping[str, Any], now: datetime) -> dict[st
     health = health_at(vehicle.settled_health, vehicle.stale_after, now)
     actions = _actions(vehicle)
     return {
-        "health": badge("health", str(health)),
+        "health": health_badge(vehicle, now),
         "badges": statuses_shown(vehicle, output),
         "is_deleted": health == Health.DELETED,
         "is_waiting": not (vehicle.is_connected or vehicle.is_gone or health == Health.DELETED),

@@ -16,8 +16,9 @@ from podero_admin.core.drawing import time_ago
 from podero_admin.core.http import Addresses
 from podero_admin.core.templatetags.ui import badge as draw
 from podero_admin.vehicles.selectors import Listed
-from podero_admin.vehicles.statuses import ChargeStatus, Health, badge, health_at
+from podero_admin.vehicles.statuses import GONE, ChargeStatus, Health, badge, health_at
 
+_GONE = f"<td>{draw(GONE.field, GONE.value, GONE.label, GONE.tone, GONE.icon)}</td>"
 _QUIET = {Health.HEALTHY, Health.ERROR, Health.WARNING}
 
 
@@ -58,7 +59,7 @@ def _status(field: str, value: str) -> str:
 def _now(vehicle: Listed, now: datetime) -> str:
     """What matters most: that it is gone, what its health asks for, or else what it does."""
     if vehicle.is_gone:
-        return _drawn("health", "gone")
+        return _GONE
     health = health_at(vehicle.settled_health, vehicle.stale_after, now)
     if health in _QUIET or (health == Health.NOTHING_KNOWN and vehicle.charge != ChargeStatus.UNKNOWN):
         return _drawn("charge", vehicle.charge)
@@ -67,7 +68,5 @@ def _now(vehicle: Listed, now: datetime) -> str:
 
 @lru_cache(maxsize=256)
 def _drawn(field: str, value: str) -> str:
-    if value == "gone":
-        return f"<td>{draw(field, value, 'No longer at Podero', 'unknown', 'x')}</td>"
     shown = badge(field, value)
     return f"<td>{draw(field, value, shown.label, shown.tone, shown.icon)}</td>"

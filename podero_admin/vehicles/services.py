@@ -54,10 +54,21 @@ def vehicles_store(
         _store(customer, each, known.get(each.id), asked_at, news=news, if_new=if_new or {}) for each in told.values()
     ]
     if complete:
-        _lose([row for row in known.values() if row.id not in told], asked_at, news)
+        listed = {vehicle.id for vehicle in vehicles}  # also one whose owner is said to be somebody else
+        _lose([row for row in known.values() if row.id not in listed], asked_at, news)
     write_over(news.changed)
     Reading.objects.bulk_create(news.readings)
     return [row for row in stored if row]
+
+
+@transaction.atomic
+def vehicles_lose(*, customer_ids: Sequence[UUID], at: datetime) -> None:
+    """Customers whom Podero no longer lists have no vehicles there any more: nobody shall wait for those."""
+    rows = Vehicle.objects.select_for_update().filter(customer_id__in=customer_ids, is_gone=False)
+    news = News()
+    _lose(rows.only("organization_id", "maker", "is_gone", "urgency", "fetched_at"), at, news)
+    write_over(news.changed)
+    Reading.objects.bulk_create(news.readings)
 
 
 @dataclass

@@ -121,6 +121,23 @@ def health_at(settled: Health | str, stale_after: datetime | None, now: datetime
     return settled
 
 
+GONE = Badge(
+    "health",
+    "gone",
+    "No longer at Podero",
+    "unknown",
+    "x",
+    "Podero no longer lists this car. What is shown is the last that it told.",
+)
+
+
+def health_badge(vehicle: Any, now: datetime) -> Badge:
+    """Of a stored vehicle; that it is gone outweighs whatever was told of it."""
+    if vehicle.is_gone:
+        return GONE
+    return badge("health", str(health_at(vehicle.settled_health, vehicle.stale_after, now)))
+
+
 def health(vehicle: Any, now: datetime) -> Health:
     """The overall health of anything with a vehicle's attributes; a missing one counts as not told."""
     reported_at = reported_at_of(vehicle)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from podero_admin.audit.models import AccessRecord, Event
 from podero_admin.directory.models import Customer
+from podero_admin.sandbox.faults import Fault
 from podero_admin.vehicles.models import Vehicle
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,20 @@ class TestCustomer:
         assert "Podero was asked: " in response.content.decode()
         event = Event.objects.get(action="vehicle.refreshed")
         assert (event.customer_id, event.outcome, event.actor_id) == (with_vehicles.id, "done", alice.id)
+
+    def test_cars_that_podero_no_longer_lists_are_not_healthy(
+        self, alice: Any, with_vehicles: Customer, client_of: Any, world: Any
+    ) -> None:
+        client, page = client_of(alice), f"/customers/{with_vehicles.id}/"
+        client.get(page)
+        assert Vehicle.objects.filter(customer=with_vehicles, is_gone=False).exists()
+        world.faults.add(Fault("body", match="vehicles", value="[]"))
+        told = client.post(f"{page}refresh/", follow=True).content.decode()
+        assert "Podero was asked: no vehicle." in told
+        assert Event.objects.get(action="vehicle.refreshed").reason == "0 vehicles"
+        assert "No longer at Podero" in told
+        assert 'data-value="healthy"' not in told
+        assert 'data-field="connection_status"' not in told
 
     def test_a_refresh_that_fails_is_said_and_recorded(
         self, alice: Any, with_vehicles: Customer, sandbox: Any, client_of: Any

@@ -16,6 +16,9 @@ from podero_admin.directory.models import Customer
 from podero_admin.organizations.models import Organization
 from podero_admin.organizations.selectors import system_access
 from podero_admin.sandbox.faults import Fault
+from podero_admin.vehicles.models import Reading, Vehicle
+from podero_admin.vehicles.services import customer_vehicles_fetch
+from podero_admin.vehicles.urgency import URGENCY_GONE
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +82,28 @@ def test_a_user_who_is_no_longer_listed_is_gone_and_comes_back(world: Any, organ
     world.patch_user(user.id, {"deleted_at": None})
     refresh(organization_a)
     assert not Customer.objects.get(id=user.id).is_gone
+
+
+def test_the_vehicles_of_one_who_is_gone_are_gone_too_and_come_back(
+    world: Any, organization_a: Any, organization_b: Any
+) -> None:
+    refresh(organization_a)
+    refresh(organization_b)
+    for customer in Customer.objects.all():
+        customer_vehicles_fetch(access=system_access(), customer=customer)
+    user = next(user for user in listed_by(world, organization_a) if world.vehicles_of(user.id))
+    own = Vehicle.objects.filter(customer_id=user.id, deleted_at=None)
+    assert own.filter(is_gone=False).exists()
+    world.patch_user(user.id, {"deleted_at": "2026-01-01T00:00:00Z"})
+    refresh(organization_a)
+    assert not own.filter(is_gone=False).exists()
+    assert {row.urgency for row in own} == {URGENCY_GONE}
+    assert Reading.objects.filter(vehicle_id__in=own.values("id")).count() == own.count()
+    assert not Vehicle.objects.exclude(customer_id=user.id).filter(is_gone=True).exists()
+    world.patch_user(user.id, {"deleted_at": None})
+    refresh(organization_a)
+    customer_vehicles_fetch(access=system_access(), customer=Customer.objects.get(id=user.id))
+    assert not own.filter(is_gone=True).exists()
 
 
 def test_it_never_takes_over_a_customer_of_another_organisation(

@@ -89,6 +89,12 @@ def test_a_complete_list_marks_what_is_missing_as_gone(customer: Customer, car: 
     assert not Vehicle.objects.get(id=car).is_gone
 
 
+def test_one_that_is_listed_with_another_owner_is_left_as_it_was(customer: Customer, car: UUID) -> None:
+    before = Vehicle.objects.values().get(id=car)
+    store(customer, told(customer, car, owner={"id": str(uuid4())}, comment="Theirs"), complete=True)
+    assert Vehicle.objects.values().get(id=car) == before
+
+
 def test_an_incomplete_list_marks_nothing(customer: Customer, car: UUID) -> None:
     store(customer, told(customer))
     assert not Vehicle.objects.get(id=car).is_gone

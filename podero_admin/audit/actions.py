@@ -173,6 +173,7 @@ def sentence(action: str, *, actor: str, object_label: str, outcome: str, reason
     known = _BY_VALUE.get(action)
     template = known.template if known else "{actor} did something that this version has no words for: {object}"
     words = template.format_map({"actor": actor or "Somebody", "object": object_label or "(no name)"})
-    remarks = [] if outcome in _SAID_BY_THE_SENTENCE else [outcome_badge(outcome).label.lower()]
+    said = outcome_badge(outcome).label
+    remarks = [] if outcome in _SAID_BY_THE_SENTENCE else [f"{said[:1].lower()}{said[1:]}"]
     tail = ": ".join([*remarks, *([reason] if reason else [])])
     return f"{words} ({tail.rstrip('.')})." if tail else f"{words}."

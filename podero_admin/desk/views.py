@@ -20,7 +20,7 @@ from podero_admin.desk import search as finding
 from podero_admin.desk import selectors, services
 from podero_admin.desk import status as health
 from podero_admin.registrations.outcomes import OPEN
-from podero_admin.registrations.selectors import alarms, open_registrations, registrations_of
+from podero_admin.registrations.selectors import alarms, open_registrations, registrations_of, sendable_registrations
 from podero_admin.registrations.wording import outcome_badge
 
 YEAR = 365 * 24 * 3600
@@ -35,6 +35,7 @@ def start(request: StaffRequest) -> HttpResponse:
         "alarms": alarms(access=access, permission=Permission.REGISTRATION_DECIDE),
         "needing_action": selectors.needing_action(access=access),
         "registrations": [(row, outcome_badge(row.outcome)) for row in registrations],
+        "sendable": [(row, outcome_badge(row.outcome)) for row in sendable_registrations(access=access)],
         "sees_all": access.allows(Permission.REGISTRATIONS_VIEW_ALL),
         "recent": selectors.recently_opened(access=access),
     }

@@ -102,6 +102,11 @@ class BadAnswer(PoderoError):
 
     sent = True
 
+    @property
+    def said(self) -> str:
+        """What the answer itself says, as short text, never shown unescaped; empty where it says nothing."""
+        return self.detail
+
     def read(self, answer: object) -> None:
         """Take from the parsed body what this kind of error carries."""
         if isinstance(answer, Mapping):
@@ -142,6 +147,12 @@ class Conflict(Rejected):
     def __init__(self, text: str, **known: Any) -> None:
         super().__init__(text, **known)
         self.state = self.reason = ""
+
+    @property
+    def said(self) -> str:
+        """State and reason where they are told, else the detail."""
+        told = (f"{name} {text}" for name, text in (("state", self.state), ("reason", self.reason)) if text)
+        return ", ".join(told) or self.detail
 
     def read(self, answer: object) -> None:
         """Look for state and reason at the top and under `detail`; the documentation shows neither place."""

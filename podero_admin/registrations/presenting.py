@@ -17,7 +17,7 @@ from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import DECIDABLE, SENDABLE_AGAIN, Outcome, Seen
 from podero_admin.registrations.payload import with_tag
 from podero_admin.registrations.selectors import candidate_vehicles, overtaken_by
-from podero_admin.registrations.wording import in_words, outcome_badge, progress_in_words
+from podero_admin.registrations.wording import UNLINKED, in_words, outcome_badge, progress_in_words
 from podero_admin.vehicles.contradictions import charging_time, warnings
 from podero_admin.vehicles.sentences import settings_in_words
 from podero_admin.vehicles.statuses import Badge
@@ -59,8 +59,18 @@ def car_of(registration: Registration) -> str:
     )
 
 
+def is_unlinked(registration: Registration) -> bool:
+    """Podero made it, but named a vehicle that cannot be this one."""
+    return registration.outcome == Outcome.CONFIRMED and registration.vehicle_id is None
+
+
+def badge_of(registration: Registration) -> Badge:
+    badge = outcome_badge(registration.outcome)
+    return replace(badge, tone="warning", icon="warning") if is_unlinked(registration) else badge
+
+
 def row(registration: Registration) -> dict[str, Any]:
-    return {"row": registration, "badge": outcome_badge(registration.outcome), "car": car_of(registration)}
+    return {"row": registration, "badge": badge_of(registration), "car": car_of(registration)}
 
 
 def detail(
@@ -77,8 +87,8 @@ def detail(
     tz = timezone.get_current_timezone()
     return {
         "registration": registration,
-        "badge": outcome_badge(registration.outcome),
-        "words": in_words(registration.outcome, registration.seen or None),
+        "badge": badge_of(registration),
+        "words": UNLINKED if is_unlinked(registration) else in_words(registration.outcome, registration.seen or None),
         "car": car_of(registration),
         "is_moving": is_moving,
         "progress": _progress(registration),
@@ -86,7 +96,7 @@ def detail(
         "links": _links(registration),
         "overtaken": overtaken,
         "may_send_again": may_register and registration.outcome in SENDABLE_AGAIN and not overtaken,
-        "may_correct": may_register and (registration.outcome == Outcome.REJECTED or overtaken is not None),
+        "may_correct": may_register and registration.outcome in SENDABLE_AGAIN | {Outcome.REJECTED},
         "is_typed_wrong": registration.seen == Seen.INVALID,
         "attempts": [_attempt(access, registration, attempt) for attempt in registration.attempts.all()],
         "sentences": settings_in_words(registration.sent_payload, tz=tz),
@@ -110,7 +120,7 @@ def label_of(name: str) -> str:
 
 def _messages(registration: Registration) -> list[dict[str, str]]:
     return [
-        {"label": label_of(name) if name else "", "text": text}
+        {"label": label_of(name) if name else "Podero says", "text": text}
         for name, texts in registration.field_messages.items()
         for text in texts
     ]
@@ -121,7 +131,7 @@ def api_errors(registration: Registration, form_fields: Iterable[str]) -> Mappin
     errors: dict[str, list[str]] = {}
     for name, texts in registration.field_messages.items():
         own = next((known for known in (name, f"{DEVICE_MODEL_PREFIX}{name}") if known in form_fields), "")
-        said = [f"Podero: {text}" if own else f"Podero: {name or 'all'}: {text}" for text in texts]
+        said = [f"Podero: {name}: {text}" if name and not own else f"Podero: {text}" for text in texts]
         errors[own] = errors.get(own, []) + said
     return errors
 
@@ -155,7 +165,8 @@ def _attempt_badge(registration: Registration, attempt: Attempt) -> Badge:
     """An answer that never came is not awaited any more once it is known what became of it."""
     badge = outcome_badge(attempt.outcome or registration.outcome)
     is_over = attempt.outcome == Outcome.UNKNOWN and registration.outcome != Outcome.UNKNOWN
-    return replace(badge, label="No answer", word="No answer") if is_over else badge
+    word = "No answer" if attempt.status is None else "No usable answer"
+    return replace(badge, label=word, word=word) if is_over else badge
 
 
 def _answer(access: Access, registration: Registration, attempt: Attempt) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Invalid, NotFound
@@ -16,6 +17,9 @@ from podero_admin.organizations.models import Organization
 from podero_admin.registrations.models import SETTLED_BY_HAND, SWEEP, WORKER, Chore, Registration, Stray
 from podero_admin.registrations.outcomes import OPEN, SENDABLE_AGAIN, Outcome
 from podero_admin.vehicles.models import Vehicle
+
+#: Whoever was promised a vehicle has asked by then; a start page is no archive.
+SENDABLE_FOR = timedelta(days=14)
 
 
 def _visible(access: Access) -> QuerySet[Registration]:
@@ -75,6 +79,20 @@ def open_registrations(*, access: Access, limit: int = 20) -> list[Registration]
     return list(
         _visible(access).filter(organization__in=access.listed_ids(), outcome__in=sorted(OPEN)).order_by("-id")[:limit]
     )
+
+
+def sendable_registrations(*, access: Access, limit: int = 20) -> list[Registration]:
+    """What Podero does not have and nobody has sent again or registered otherwise; mine, or all as above."""
+    later = Registration.objects.filter(
+        customer=OuterRef("customer"), outcome=Outcome.CONFIRMED, settled_at__gte=OuterRef("pending_at")
+    )
+    rows = _visible(access).filter(
+        ~Exists(later),
+        organization__in=access.listed_ids(),
+        outcome__in=sorted(SENDABLE_AGAIN),
+        pending_at__gte=timezone.now() - SENDABLE_FOR,
+    )
+    return list(rows.order_by("-id")[:limit])
 
 
 def registrations_of(*, access: Access, customer_id: UUID, limit: int = 20) -> list[Registration]:

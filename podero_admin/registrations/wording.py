@@ -64,6 +64,12 @@ _WORDS: Mapping[Outcome, InWords] = {
     ),
 }
 
+UNLINKED = InWords(
+    "Registered, but the vehicle is not certain",
+    "Podero says that it made the vehicle, but named one that cannot be this one.",
+    "Send no link. A senior agent looks into it; the vehicle is linked as soon as Podero's list shows it.",
+)
+
 # More exact words where what was seen says more than the outcome.
 _HAPPENED: Mapping[Seen, str] = {
     Seen.INVALID: "Podero did not accept what was sent and made no vehicle.",
@@ -85,7 +91,7 @@ _HAPPENED: Mapping[Seen, str] = {
     Seen.CONFLICT: "We sent it, and Podero reports a conflict; we are reading back whether the vehicle was made.",
     Seen.CONFLICT_NO_LIST: "We sent it, Podero reports a conflict, and its list of vehicles could not be read.",
     Seen.CONFLICT_FOUND: "Podero reported a conflict, and reading back shows that it has the vehicle. " + EMPTY_RECORD,
-    Seen.TAG_FOUND: "The answer was lost, but Podero has the vehicle: we found it by its note. " + EMPTY_RECORD,
+    Seen.TAG_FOUND: "We had no usable answer, but Podero has the vehicle: we found it by its note. " + EMPTY_RECORD,
     Seen.TAG_FOUND_TWICE: "Podero has this vehicle twice. Tell the operator: one of the two has to go. " + EMPTY_RECORD,
     Seen.CHOSEN_BY_SENIOR: "A senior agent found the vehicle at Podero. " + EMPTY_RECORD,
     Seen.NONE_BY_SENIOR: "A senior agent decided that Podero has no such vehicle.",
@@ -96,7 +102,7 @@ _NEXT: Mapping[Seen, str] = {
     Seen.CONFLICT_ABSENT: "Look at the customer's vehicles first, then open the form as it was typed and press again. "
     "If it stays so, ask Podero what stands in the way.",
     Seen.NOT_ALLOWED: "Tell the operator: the organisation's rights at Podero have to be checked.",
-    Seen.NOT_FOUND: "Refresh the customer list, and look whether the customer still exists at Podero.",
+    Seen.NOT_FOUND: "Update the list of customers, and look whether the customer still exists at Podero.",
     Seen.UNAUTHORIZED_TWICE: "Tell the operator: the organisation's credentials have to be checked.",
     Seen.NOT_CONFIGURED: "Tell the operator, then press “Send again”.",
     Seen.NO_TOKEN: "Press “Send again” later. If it stays so, tell the operator to check the credentials.",

@@ -376,6 +376,22 @@ def test_what_is_not_the_forms_fault_does_not_ask_to_correct_it(client_of, alice
 
 
 @pytest.mark.parametrize(
+    ("kind", "detail", "said"),
+    [("403", "The contract has ended <b>.", "The contract has ended &lt;b&gt;."), ("404", "No such user.", "No such user."),
+     ("409", {"state": "blocked", "reason": "limit"}, "state blocked, reason limit"), ("409", "It is asleep.", "It is asleep.")],
+)  # fmt: skip
+def test_whoever_pressed_reads_what_podero_says_of_its_refusal(client_of, alice, jana, world, kind, detail, said):
+    world.faults.add(Fault(kind, match="register", detail=detail))
+    client = client_of(alice)
+    registration = registration_of(press(client, jana.id))
+    assert registration.outcome == "rejected"
+    page = client.get(f"/registrations/{registration.reference}/").content.decode()
+    assert f"<b>Podero says:</b> {said}" in page
+    form = client.get(f"/customers/{jana.id}/register/?again={registration.reference}").content.decode()
+    assert f"Podero: {said}" in form
+
+
+@pytest.mark.parametrize(
     "detail",
     ["text", 7, {"a": {"b": ["c"]}}, [1, None, "x"], [{"loc": [], "msg": None}], [{"loc": ["\ud800", "a\0b"], "msg": "\ud800"}],
      [{"loc": ["x" * 10_000], "msg": "y" * 10_000}] * 300, {"price_zone": ["a", {"b": 1}]}, [{"loc": "price_zone", "msg": []}], []],

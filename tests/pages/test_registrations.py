@@ -15,7 +15,7 @@ from podero_admin.registrations.outcomes import Outcome
 from podero_admin.sandbox.faults import Fault
 from tests.registering import posts, press, registration_of
 
-SAFE = {"not_sent": {"send-again"}, "absent": {"send-again"}, "rejected": {"again="}}
+SAFE = {"not_sent": {"send-again", "again="}, "absent": {"send-again", "again="}, "rejected": {"again="}}
 WAY_TO = {
     "pending": [],
     "sending": ["sending"],
@@ -464,3 +464,32 @@ def test_an_empty_list_says_why(client_of, alice, stored):
     client = client_of(alice)
     assert "appears here the moment somebody presses" in client.get("/registrations/").content.decode()
     assert "None has this outcome now." in client.get("/registrations/", {"outcome": "review"}).content.decode()
+
+
+@pytest.mark.parametrize("outcome", ["not_sent", "absent"])
+def test_what_somebody_may_send_again_waits_on_their_start_page(client_of, alice, sara, charlie, stored, jana, outcome):
+    registration = stored(outcome)
+    for staff in (alice, sara):
+        page = client_of(staff).get("/").content.decode()
+        assert "Not registered yet" in page
+        assert f"/registrations/{registration.reference}/" in page
+    assert registration.reference not in client_of(charlie).get("/").content.decode()
+    stored("confirmed", settled_at=timezone.now())
+    assert "Not registered yet" not in client_of(alice).get("/").content.decode()
+
+
+def test_what_stood_for_long_or_is_anothers_does_not_wait_there(client_of, alice, sara, stored):
+    assert stored("absent", by=sara).reference not in client_of(alice).get("/").content.decode()
+    registration = stored("absent")
+    assert registration.reference in client_of(alice).get("/").content.decode()
+    type(registration).objects.update(pending_at=timezone.now() - timedelta(days=15))
+    assert registration.reference not in client_of(alice).get("/").content.decode()
+
+
+def test_customers_of_one_name_are_told_apart_by_their_number(client_of, alice, stored, jana):
+    type(jana).objects.filter(pk=jana.pk).update(external_user_id="AS-77<1")
+    registration = stored("not_sent")
+    for address in ("/", "/registrations/", f"/registrations/{registration.reference}/"):
+        page = client_of(alice).get(address).content.decode()
+        assert "AS-77&lt;1" in page
+        assert "AS-77<1" not in page

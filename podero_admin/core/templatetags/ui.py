@@ -120,6 +120,14 @@ def clocks(reported: Any, asked: Any) -> SafeString:
 
 
 @register.simple_tag
+def who(customer: Any) -> SafeString:
+    """A customer's name with their number: many people bear one name."""
+    name = format_html("<bdi>{}</bdi>", customer.name)
+    number = customer.external_user_id
+    return format_html('{} <span class="soft nowrap">{}</span>', name, number) if number else name
+
+
+@register.simple_tag
 def external_link(url: Any, label: str = "") -> SafeString | str:
     """A link that came from the API: followed only when https, with its host shown; otherwise plain text."""
     if not url:

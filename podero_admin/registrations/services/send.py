@@ -18,7 +18,7 @@ from podero_admin.core.errors import PoderoAway
 from podero_admin.core.statements import add, hold, write_over
 from podero_admin.directory.models import Customer
 from podero_admin.podero import ElectricVehicle, ElectricVehicleInput, PoderoClient
-from podero_admin.podero.errors import AuthenticationFailed, ContractViolation, InvalidRequest, PoderoError
+from podero_admin.podero.errors import AuthenticationFailed, BadAnswer, ContractViolation, InvalidRequest, PoderoError
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import Outcome, Seen, decide, seen_of
 from podero_admin.registrations.payload import with_tag
@@ -187,11 +187,17 @@ def _values(registration: Registration, outcome: Outcome, exchange: Exchange) ->
     values: dict[str, Any] = {"settled_at": now}
     if outcome == Outcome.NOT_SENT:
         values["next_check_at"] = next_look_at(now)
-    if isinstance(exchange.error, InvalidRequest):
-        values["messages"] = json.dumps(
-            exchange.error.fields | ({"": exchange.error.messages} if exchange.error.messages else {})
-        )
+    said = _messages(exchange.error) if outcome == Outcome.REJECTED else {}
+    if said:
+        values["messages"] = json.dumps(said)
     return values
+
+
+def _messages(error: PoderoError | None) -> dict[str, list[str]]:
+    """What Podero says of its refusal, by field; under "" what concerns none."""
+    if isinstance(error, InvalidRequest):
+        return error.fields | ({"": error.messages} if error.messages else {})
+    return {"": [error.said]} if isinstance(error, BadAnswer) and error.said else {}
 
 
 def _keep(attempt: Attempt, exchange: Exchange, outcome: Outcome) -> None:

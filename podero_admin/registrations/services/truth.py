@@ -60,11 +60,24 @@ def confirm(
         values["vehicle"] = vehicle
         remember_sent(vehicle, sent)
     if not move(registration, Outcome.CONFIRMED, access=access, seen=seen, reason=reason, values=values):
-        _raise_late_alarm(access, registration, vehicles)
+        if contradiction or vehicle is None or not _link_late(access, registration, vehicle, sent):
+            _raise_late_alarm(access, registration, vehicles)
         return False
     if alarm:
-        action = Action.DUPLICATE_FOUND if contradiction else Action.ALARM_RAISED
+        action = Action.DUPLICATE_FOUND if len(vehicles) > 1 else Action.ALARM_RAISED
         tell(action, access=access, registration=registration, outcome="alarm", reason=alarm)
+    return True
+
+
+def _link_late(access: Access, registration: Registration, vehicle: Vehicle, sent: Mapping[str, str]) -> bool:
+    """Confirmed by an answer that named somebody else's vehicle: its own is linked when it is found."""
+    unlinked = Registration.objects.filter(pk=registration.pk, outcome=Outcome.CONFIRMED, vehicle=None)
+    if not unlinked.update(vehicle=vehicle):
+        return False
+    registration.vehicle = vehicle
+    remember_sent(vehicle, sent)
+    reason = f"Podero's list shows its vehicle, {vehicle.id}"
+    tell(Action.REGISTRATION_CONFIRMED, access=access, registration=registration, outcome="confirmed", reason=reason)
     return True
 
 

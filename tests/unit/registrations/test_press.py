@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from podero_admin.audit.models import Event
 from podero_admin.core.errors import Conflicting, NotAllowed
+from podero_admin.organizations.selectors import system_access
 from podero_admin.registrations import submission
 from podero_admin.registrations.models import Attempt, Registration
-from podero_admin.registrations.services import DuplicateSuspected, registration_open
+from podero_admin.registrations.services import DuplicateSuspected, registration_open, vehicles_look
 from podero_admin.sandbox.faults import Fault
 from podero_admin.vehicles.models import Vehicle
 from tests.registering import posts
@@ -259,8 +260,27 @@ def test_a_vehicle_that_podero_names_under_another_customer_is_confirmed_with_an
     registration = press()
     assert (registration.outcome, registration.vehicle_id) == ("confirmed", None)
     assert "somebody else" in registration.alarm
-    assert "registration.duplicate_found" in actions(registration)
+    assert actions(registration)[-1] == "alarm.raised"
     assert stolen not in registration.alarm
+
+
+def test_its_own_vehicle_is_linked_as_soon_as_the_list_shows_it(press, world, actions, client_of, alice):
+    other = next(
+        user for user in world.users() if user.vehicles and user.organization_id == world.users()[0].organization_id
+    )
+    world.faults.add(Fault("new_value", match="register", field="owner", value={"id": other.id}))
+    registration = press()
+    page = client_of(alice).get(f"/registrations/{registration.reference}/").content.decode()
+    assert "Send no link." in page
+    assert "Send the customer the link" not in page
+    for _ in range(2):
+        vehicles_look(access=system_access(), customer=registration.customer)
+    registration.refresh_from_db()
+    assert [str(registration.vehicle_id)] == [car["id"] for car in world.vehicles_of(str(registration.customer_id))]
+    assert registration.vehicle.registered_reference == registration.reference
+    assert actions(registration)[-2:] == ["alarm.raised", "registration.confirmed"]
+    page = client_of(alice).get(f"/registrations/{registration.reference}/").content.decode()
+    assert "Send the customer the link" in page
 
 
 def test_a_supervisor_may_not_press(press, bob, world):

@@ -161,16 +161,15 @@ def _mark(name: str, value: float | None, suffix: str = "", kind: str = "") -> l
 
 
 def battery_ticks(
-    *, level: float | None, floor: float | None, target: float | None, cap: float | None, deadline: str
+    *,
+    level: float | None,
+    floor: float | None,
+    target: float | None,
+    cap: float | None,
+    deadline: str,
+    is_old: bool = False,
 ) -> list[Tick]:
     goal = _mark("", target, f" by {deadline}", "target") if deadline else _mark("target", target, kind="target")
     above = _mark("floor", floor) + goal
-    below = _mark("now", level, kind="now") + _mark("car's cap", cap)
+    below = _mark("last" if is_old else "now", level, kind="now") + _mark("car's cap", cap)
     return [*_place(above, above=True), *_place(below, above=False)]
-
-
-def clock(value: Any) -> str:
-    """A time of day without its seconds."""
-    if value is None or value == "":
-        return ""
-    return value.strftime("%H:%M") if hasattr(value, "strftime") else str(value)[:5]

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -98,7 +98,7 @@ def _here(
     fetched, mirror = organization.directory_fetched_at, mirrors.get(organization.id)
     limit = 2 * timedelta(seconds=settings.DIRECTORY_MAX_AGE)
     return Here(
-        state,
+        replace(state, answered_at=mirror.newest if mirror else None),
         None if waiting is None else waiting.get(organization.id, Backlog()),
         list_is_old=fetched is None or now - fetched > limit,
         mirror=mirror,

@@ -115,11 +115,12 @@ class Connection:
     token_at: datetime | None
     error: str
     error_at: datetime | None
+    answered_at: datetime | None = None
 
     @property
     def is_failing(self) -> bool:
         """Whether nothing that was told came after the last error."""
-        told = [at for at in (self.token_at, self.organization.directory_fetched_at) if at]
+        told = [at for at in (self.token_at, self.organization.directory_fetched_at, self.answered_at) if at]
         return bool(self.error) and (self.error_at is None or all(at < self.error_at for at in told))
 
     @property

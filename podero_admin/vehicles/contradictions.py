@@ -124,21 +124,33 @@ def _toggling(settings: Settings) -> Iterator[SettingsWarning]:
         )
 
 
+def pause_over(settings: Settings, now: datetime, tz: tzinfo) -> Iterator[SettingsWarning]:
+    """A pause that Podero still says is on after its end."""
+    if settings.get("is_pause_power_active") is True and (ended := _pause_end(settings, tz)) and ended[0] < now:
+        text = f"The pause was to end {ended[1]}, yet Podero says that it is still on."
+        yield SettingsWarning("pause_power_until", text)
+
+
+def _pause_end(settings: Settings, tz: tzinfo) -> tuple[datetime, str] | None:
+    """The moment and its words; None where none is given or it cannot be read."""
+    try:
+        end = parse_moment(settings["pause_power_until"])
+        return end, moment_in_words(end, tz=tz)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
 def _pause(settings: Settings, now: datetime, tz: tzinfo) -> Iterator[SettingsWarning]:
-    is_on, until = settings.get("is_pause_power_active") is True, settings.get("pause_power_until")
-    if is_on and until is None:
+    is_on = settings.get("is_pause_power_active") is True
+    if is_on and settings.get("pause_power_until") is None:
         yield SettingsWarning(
             "pause_power_until", "The pause has no end: the car is not charged until somebody ends it."
         )
-    if until is None:
+    end = _pause_end(settings, tz)
+    if end is None:
         return
-    try:
-        end = parse_moment(until)
-        words = moment_in_words(end, tz=tz)
-    except (TypeError, ValueError, OverflowError):
-        return
-    if end < now:
-        yield SettingsWarning("pause_power_until", f"The pause ends in the past ({words}).")
+    if end[0] < now:
+        yield SettingsWarning("pause_power_until", f"The pause ends in the past ({end[1]}).")
     elif not is_on:
         yield SettingsWarning("is_pause_power_active", "An end of the pause is given, but the pause is not on.")
 

@@ -14,7 +14,7 @@ from podero_admin.core.access import Access, Permission
 from podero_admin.fields import OUTPUTS, display
 from podero_admin.vehicles.all_fields import POSITION, draw_fields, raw_text
 from podero_admin.vehicles.comparison import Compared, compare
-from podero_admin.vehicles.contradictions import beyond_the_cap
+from podero_admin.vehicles.contradictions import beyond_the_cap, pause_over
 from podero_admin.vehicles.history import history_items, statuses_shown
 from podero_admin.vehicles.mapping import read_object
 from podero_admin.vehicles.models import Vehicle
@@ -32,9 +32,10 @@ from podero_admin.vehicles.statuses import (
     is_charge_inconsistent,
 )
 
+REAUTHENTICATE, INFORMATION = "reauthenticate", "information"
 KNOWN_ACTIONS = {
-    "reauthenticate": "The customer has to sign in to the manufacturer again. Send the sign-in link.",
-    "information": "There is a notice for the owner to read. It stops nothing.",
+    REAUTHENTICATE: "The customer has to sign in to the manufacturer again. Send the sign-in link.",
+    INFORMATION: "There is a notice for the owner to read. It stops nothing.",
 }
 _NOW = ("charge_rate_w", "charge_time_remaining", "driving_range", "battery_capacity_kwh")
 _ENERGY = ("consumption_last_day_kwh", "consumption_last_week_kwh", "consumption_last_month_kwh")
@@ -54,9 +55,13 @@ class PendingAction:
     code: str
     text: str
 
+    @property
+    def is_notice(self) -> bool:
+        return self.code == INFORMATION
+
 
 def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = False) -> dict[str, Any]:
-    output, tz = read_object(vehicle.output), timezone.get_current_timezone()
+    output, tz, now = read_object(vehicle.output), timezone.get_current_timezone(), timezone.now()
     hidden = frozenset() if shows_position else POSITION
     return {
         "vehicle": vehicle,
@@ -68,13 +73,13 @@ def vehicle_page(*, access: Access, vehicle: Vehicle, shows_position: bool = Fal
         "looks": look_items(latest_looks(access=access, vehicle_id=vehicle.id)),
         "may_refresh": access.allows(Permission.VEHICLE_REFRESH, vehicle.organization_id),
         "sentences": settings_in_words(output, tz=tz),
-        "hints": [warning.text for warning in beyond_the_cap(output)],
+        "hints": [warning.text for warning in (*beyond_the_cap(output), *pause_over(output, now, tz))],
         "fields": draw_fields(output, tz=tz, hidden=hidden),
         "raw": raw_text(output, hidden=hidden) if access.allows(Permission.RAW_VIEW, vehicle.organization_id) else "",
         **_compared(compare(read_object(vehicle.sent), output, tz=tz, hidden=hidden)),
-        **_head(vehicle, output, timezone.now()),
+        **_head(vehicle, output, now),
         **_links(output),
-        **_charging(vehicle, output, tz),
+        **_charging(vehicle, output, tz, now),
         **_position(access, vehicle, output, tz, shows_position=shows_position),
     }
 
@@ -100,15 +105,28 @@ def _compared(rows: list[Compared]) -> dict[str, Any]:
 def _head(vehicle: Vehicle, output: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     health = health_at(vehicle.settled_health, vehicle.stale_after, now)
     actions = _actions(vehicle)
+    is_ended = vehicle.is_gone or health == Health.DELETED
+    waits_for = "" if vehicle.is_connected or is_ended else _waits_for(vehicle, output, actions)
+    if waits_for == "lapsed":  # the panel above says it already
+        actions = [action for action in actions if action.code != REAUTHENTICATE]
     return {
         "health": health_badge(vehicle, now),
         "badges": statuses_shown(vehicle, output),
         "is_deleted": health == Health.DELETED,
-        "is_waiting": not (vehicle.is_connected or vehicle.is_gone or health == Health.DELETED),
+        "waits_for": waits_for,
         "lifecycle_error": str(output.get("lifecycle_error") or "") if output.get("lifecycle_state") == "error" else "",
         "actions": actions,
-        "asks_for_refresh": output.get("action_needed") is True and not actions,
+        "has_only_notices": bool(actions) and all(action.is_notice for action in actions),
+        "asks_for_refresh": output.get("action_needed") is True and not _actions(vehicle),
     }
+
+
+def _waits_for(vehicle: Vehicle, output: Mapping[str, Any], actions: list[PendingAction]) -> str:
+    """Why a car is not connected: nobody says so, access has lapsed, or it was never given."""
+    if output.get("is_authenticated") is not False:
+        return "word"
+    was_connected = vehicle.reported_at is not None or any(action.code == REAUTHENTICATE for action in actions)
+    return "lapsed" if was_connected else "customer"
 
 
 def _actions(vehicle: Vehicle) -> list[PendingAction]:
@@ -136,7 +154,7 @@ def _link(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _charging(vehicle: Vehicle, output: Mapping[str, Any], tz: tzinfo) -> dict[str, Any]:
+def _charging(vehicle: Vehicle, output: Mapping[str, Any], tz: tzinfo, now: datetime) -> dict[str, Any]:
     follows_policy = output.get("is_charge_policy_enabled") is True
     inconsistent = is_charge_inconsistent(
         is_plugged_in=output.get("is_plugged_in"), is_charging=output.get("is_charging")
@@ -147,7 +165,8 @@ def _charging(vehicle: Vehicle, output: Mapping[str, Any], tz: tzinfo) -> dict[s
         "level": output.get("battery_level"),
         "floor": output.get("charge_target_min"),
         "target": output.get("minimum_charge_limit") if follows_policy else None,
-        "deadline": output.get("charge_deadline_at") if follows_policy else None,
+        "deadline": "".join(fact.text for fact in _told(("charge_deadline_at",), output, tz) if follows_policy)[:16],
+        "is_old": vehicle.reported_at is not None and vehicle.stale_after < now,
         "cap": output.get("charge_target_max"),
         "states": facts(output, tz=tz),
         "now": _told(_NOW, output, tz),

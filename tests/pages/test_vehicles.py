@@ -206,6 +206,56 @@ class TestPage:
         assert "<dt>Charging power</dt>" not in page  # what is planned with is no reading
         assert ">level not known</text>" not in shown(client_of(alice), park(battery_level=0))
 
+    def test_a_connection_that_lapsed_is_not_one_that_was_never_given(
+        self, park: Any, alice: Any, client_of: Any
+    ) -> None:
+        links = {"embeddable_url": "https://form.example/a", "authorization_url": "https://sign.example/b"}
+        lapsed = (
+            CONNECTED | links | {"is_authenticated": False, "current_state_last_updated_at": "2026-01-02T10:00:00Z"}
+        )
+        page = shown(client_of(alice), park(**lapsed))
+        assert "The connection has lapsed" in page
+        assert "waiting for the customer to connect" not in page
+        assert page.index("https://sign.example/b") < page.index("https://form.example/a")
+        fresh = shown(client_of(alice), park(**links))
+        assert "waiting for the customer to connect" in fresh
+        assert "The connection has lapsed" not in fresh
+
+    def test_nobody_asserts_what_podero_does_not_say(self, park: Any, alice: Any, client_of: Any) -> None:
+        page = shown(client_of(alice), park(**CONNECTED | {"is_authenticated": None}))
+        assert "Not known whether the car is connected" in page
+        assert "has not given access" not in page
+
+    def test_a_notice_alone_is_no_alarm(self, park: Any, alice: Any, client_of: Any) -> None:
+        vehicle = park(**CONNECTED, actions=[{"code": "information"}])
+        browser = client_of(alice)
+        browser.post(f"/vehicles/{vehicle.id}/refresh/")
+        page = shown(browser, vehicle)
+        assert "A notice for the owner" in page
+        assert 'class="status info" data-field="action"' in page
+        assert "Action needed" not in html.unescape(re.sub(r'data-output="[^>]*', "", page)).split("All fields")[0]
+
+    def test_old_readings_are_not_called_now(self, park: Any, alice: Any, client_of: Any) -> None:
+        old = {"current_state_last_updated_at": "2026-01-02T10:00:00Z", "is_plugged_in": False}
+        page = shown(client_of(alice), park(**CONNECTED | old | {"connection_status": "error"}))
+        assert "Readings are old: what stands here is from" in page
+        assert "last 46 %" in page
+        assert "now 46 %" not in page
+        assert "Right now" not in page
+        fresh = park(**CONNECTED, current_state_last_updated_at=timezone.now().isoformat())
+        assert "now 46 %" in shown(client_of(alice), fresh)
+
+    def test_a_pause_whose_end_is_over_is_told(self, park: Any, alice: Any, client_of: Any) -> None:
+        paused = CONNECTED | {"is_pause_power_active": True}
+        over = shown(client_of(alice), park(**paused, pause_power_until="2026-01-02T10:00:00Z"))
+        assert "yet Podero says that it is still on" in over
+        assert "still on" not in shown(client_of(alice), park(**paused, pause_power_until="2126-01-02T10:00:00Z"))
+
+    def test_a_deadline_with_a_date_is_told_as_a_time(self, park: Any, alice: Any, client_of: Any) -> None:
+        policy = {"is_charge_policy_enabled": True, "minimum_charge_limit": 80}
+        page = shown(client_of(alice), park(**policy, charge_deadline_at="2026-11-29T06:00:00+01:00"))
+        assert "80 % by 06:00" in page
+
     def test_without_links_it_says_so(self, park: Any, alice: Any, client_of: Any) -> None:
         assert "Podero sent none" in shown(client_of(alice), park())
 

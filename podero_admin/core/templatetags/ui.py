@@ -204,11 +204,18 @@ TOP, BAR = 6, 28
 
 
 @register.simple_tag
-def battery(level: Any, floor: Any = None, target: Any = None, cap: Any = None, deadline: Any = None) -> SafeString:
+def battery(
+    level: Any, floor: Any = None, target: Any = None, cap: Any = None, deadline: str = "", *, is_old: bool = False
+) -> SafeString:
     """The battery bar of a vehicle: level, floor, target and the car's own cap on one scale."""
     now, low = drawing.number(level), drawing.number(floor)
     ticks = drawing.battery_ticks(
-        level=now, floor=low, target=drawing.number(target), cap=drawing.number(cap), deadline=drawing.clock(deadline)
+        level=now,
+        floor=low,
+        target=drawing.number(target),
+        cap=drawing.number(cap),
+        deadline=deadline,
+        is_old=is_old,
     )
     top = TOP + drawing.ROW * max((tick.row + 1 for tick in ticks if tick.above), default=0)
     height = top + BAR + TOP + drawing.ROW * max((tick.row + 1 for tick in ticks if not tick.above), default=0)

@@ -112,7 +112,7 @@ def test_an_unsafe_link_is_text() -> None:
 
 
 def test_the_battery_says_in_words_what_it_shows() -> None:
-    drawn = draw("{% battery 46 30 80 90 '06:00:00' %}")
+    drawn = draw("{% battery 46 30 80 90 '06:00' %}")
     assert 'aria-label="Battery: floor 30 %; target 80 % by 06:00; now 46 %; car&#x27;s cap 90 %"' in drawn
     assert "style=" not in drawn
     assert "Battery level not known; floor 30 %" in draw("{% battery None 30 %}")

@@ -166,7 +166,7 @@ def _charging(vehicle: Vehicle, output: Mapping[str, Any], tz: tzinfo, now: date
         "floor": output.get("charge_target_min"),
         "target": output.get("minimum_charge_limit") if follows_policy else None,
         "deadline": "".join(fact.text for fact in _told(("charge_deadline_at",), output, tz) if follows_policy)[:16],
-        "is_old": vehicle.reported_at is not None and vehicle.stale_after < now,
+        "is_old": vehicle.reported_at is not None and (vehicle.stale_after < now or not vehicle.is_connected),
         "cap": output.get("charge_target_max"),
         "states": facts(output, tz=tz),
         "now": _told(_NOW, output, tz),

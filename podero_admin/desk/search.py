@@ -1,6 +1,8 @@
 """What the one search box finds, put together from customers, vehicles and registrations; its texts are never kept."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from podero_admin.core.errors import Invalid
 from podero_admin.directory.folding import query_words
 from podero_admin.directory.models import Customer
 from podero_admin.directory.search import customers_found
+from podero_admin.directory.search_index import SHORTEST_SIMILAR
 from podero_admin.registrations.models import Registration
 from podero_admin.registrations.search import WHOLE, reference_asked, registrations_found
 from podero_admin.registrations.wording import outcome_badge
@@ -18,6 +21,8 @@ from podero_admin.vehicles.statuses import Badge, health_badge
 
 LONGEST = 200
 SHOWN = 8
+#: Each is a search of its own.
+MOST_TURNED = 12
 TOO_LONG = (
     f"That is too long to search for. Type at most {LONGEST} letters: part of a name, an e-mail, a number or an id."
 )
@@ -64,7 +69,27 @@ def search(*, access: Access, text: str) -> Results:
         raise Invalid(NOTHING_TO_LOOK_FOR)
     registrations = registrations_found(access=access, text=text, limit=SHOWN)
     exact = _results(access, text, registrations, similar=False)
-    return exact if exact.count else _results(access, text, registrations, similar=True)
+    if exact.count:
+        return exact
+    similar = _results(access, text, registrations, similar=True)
+    return similar if similar.is_similar else _turned(access, text)
+
+
+def _turned(access: Access, text: str) -> Results:
+    """Two neighbouring letters swapped is the commonest slip, and a short word keeps too few of its trigrams for it."""
+    for turned in islice(_turned_texts(query_words(text)), MOST_TURNED):
+        found = _results(access, turned, [], similar=False)
+        if found.count:
+            return replace(found, is_similar=True)
+    return Results()
+
+
+def _turned_texts(words: Sequence[str]) -> Iterator[str]:
+    for place, word in enumerate(words):
+        for at in range(len(word) - 1 if len(word) >= SHORTEST_SIMILAR and word.isalpha() else 0):
+            turned = f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}"
+            if turned != word:
+                yield " ".join([*words[:place], turned, *words[place + 1 :]])
 
 
 def _results(access: Access, text: str, registrations: list[Registration], *, similar: bool) -> Results:

@@ -199,6 +199,29 @@ def test_a_slip_is_forgiven(text: str, owner: Customer, alice: Any, charlie: Any
     assert "Nothing found" in found(client_of(charlie), text)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"), [("sokda", "vehicles"), ("Lucja qeullmayr", "customers"), ("łujca", "customers")]
+)
+def test_two_swapped_letters_are_forgiven_everywhere(
+    text: str, kind: str, owner: Customer, alice: Any, charlie: Any, client_of: Any
+) -> None:
+    shown = found(client_of(alice), text)
+    assert "Nothing is spelled like that. Similar:" in shown
+    assert {"customers": f"/customers/{owner.id}/", "vehicles": f"/vehicles/{owner.vehicles.get().id}/"}[kind] in hits(
+        shown
+    )
+    assert "Nothing found" in found(client_of(charlie), text)
+
+
+def test_what_nobody_meant_is_found_nowhere_at_a_bounded_cost(
+    alice: Any, client_of: Any, django_assert_max_num_queries: Any
+) -> None:
+    browser = client_of(alice)
+    with django_assert_max_num_queries(40):
+        assert "Nothing found" in found(browser, "abcdefghijklm nopqrstuvwxyz zyxwvutsrqponm")
+    assert "Nothing found" in found(browser, "9182736455")
+
+
 def test_the_text_is_in_no_log_and_no_event(owner: Customer, alice: Any, client_of: Any, caplog: Any) -> None:
     before = Event.objects.count()
     with caplog.at_level("DEBUG"):

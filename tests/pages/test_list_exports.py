@@ -2,10 +2,12 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from podero_admin.audit.models import Event
 from podero_admin.core.paging import batches
@@ -60,6 +62,22 @@ def test_vehicles_are_exported_as_they_are_filtered_and_in_order(park: None, bob
     assert [row["model"] for row in rows(browser.post("/vehicles/export/", {"sort": "maker"}))] == ["Enyaq", "Model 3"]
     assert [row["model"] for row in rows(browser.post("/vehicles/export/", {"maker": "Tesla"}))] == ["Model 3"]
     assert rows(browser.post("/vehicles/export/", {"price_zone": "UK"})) == []
+
+
+def test_health_is_what_the_list_says(park: None, bob: Any, client_of: Any) -> None:
+    """What is stored does not age, and outlives a vehicle that is gone."""
+    now = timezone.now()
+    Vehicle.objects.update(settled_health="healthy", urgency=6, stale_after=now + timedelta(hours=1))
+    Vehicle.objects.filter(model="Enyaq").update(stale_after=now - timedelta(hours=1))
+    browser = client_of(bob)
+
+    def healths() -> dict[str, str]:
+        return {row["model"]: row["health"] for row in rows(browser.post("/vehicles/export/"))}
+
+    assert healths() == {"Enyaq": "old", "Model 3": "healthy"}
+    Vehicle.objects.filter(model="Enyaq").update(is_gone=True, urgency=8)
+    Vehicle.objects.filter(model="Model 3").update(settled_health="not of today")
+    assert healths() == {"Enyaq": "gone", "Model 3": "not of today"}
 
 
 def test_no_place_no_link_and_no_formula_leaves_with_them(park: None, bob: Any, client_of: Any) -> None:

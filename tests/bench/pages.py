@@ -49,7 +49,7 @@ def _one_long_page(module: ModuleType, rows: int) -> Iterator[None]:
 
 
 def _deep(module: ModuleType, rows: int, ask: Any) -> str:
-    """The cursor that the page itself would give after so many rows: signed by the selector, so it cannot drift."""
+    """The cursor that the page itself would give after so many rows: made by the selector, so it cannot drift."""
     with _one_long_page(module, rows):
         return str(ask().after)
 

@@ -76,8 +76,9 @@ def _count(organization_id: UUID, now: datetime) -> _Kept:
         makers[maker] += number
         questions["all"] += number
         questions["action_needed"] += number * (urgency == URGENCY[Health.ACTION_NEEDED])
-        questions["connection_error"] += number * (connection == "error")
-        questions["steering_error"] += number * (steering == "error")
+        is_there = urgency < URGENCY[Health.DELETED]
+        questions["connection_error"] += number * (is_there and connection == "error")
+        questions["steering_error"] += number * (is_there and steering == "error")
         questions["old"] += old * (urgency == URGENCY[Health.HEALTHY])
         questions["waiting"] += number * (urgency == URGENCY[Health.NOT_CONNECTED])
     return dict(questions), dict(makers), now

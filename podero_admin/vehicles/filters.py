@@ -52,6 +52,11 @@ class VehicleFilters:
     def is_filtered(self) -> bool:
         return self != VehicleFilters(sort=self.sort, problems=self.problems)
 
+    @property
+    def asks_for_status(self) -> bool:
+        """What is deleted or gone stays in its last status for ever, and nobody can mend it: only where asked for."""
+        return any(getattr(self, name) for name in STATUS_FILTERS) and self.health != Health.DELETED
+
     def as_query(self) -> dict[str, str]:
         """The address that asks for this list."""
         texts = {name: getattr(self, name) for name in ("health", *STATUS_FILTERS, "price_zone", "maker")}

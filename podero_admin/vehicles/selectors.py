@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from podero_admin.core.access import Access, Permission
@@ -137,6 +138,8 @@ def _filtered(vehicles: QuerySet[Vehicle], filters: VehicleFilters) -> QuerySet[
         same["is_connected__in"] = [filters.connected]
     if filters.action_needed is not None:
         vehicles = _in_need(vehicles, needed=filters.action_needed)
+    if filters.asks_for_status:
+        vehicles = _still_there(vehicles, filters.sort)
     return _healthy_like(vehicles.filter(**same), filters.health)
 
 
@@ -144,6 +147,13 @@ def _in_need(vehicles: QuerySet[Vehicle], *, needed: bool) -> QuerySet[Vehicle]:
     """By urgency, which every index begins with: a deleted vehicle needs nothing any more."""
     most = URGENCY[Health.ACTION_NEEDED]
     return vehicles.filter(urgency=most) if needed else vehicles.filter(urgency__gt=most)
+
+
+def _still_there(vehicles: QuerySet[Vehicle], sort: str) -> QuerySet[Vehicle]:
+    """Neither deleted nor gone. In another order only looked at: SQLite would search by it, and sort what it finds."""
+    if sort == "urgency":
+        return vehicles.filter(urgency__lt=URGENCY[Health.DELETED])
+    return vehicles.alias(its_own=Coalesce("urgency", "urgency")).filter(its_own__lt=URGENCY[Health.DELETED])
 
 
 def _healthy_like(vehicles: QuerySet[Vehicle], health: str) -> QuerySet[Vehicle]:

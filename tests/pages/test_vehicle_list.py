@@ -12,6 +12,7 @@ from podero_admin.organizations.selectors import system_access
 from podero_admin.vehicles.counts import FRESH
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.services import customer_vehicles_fetch
+from podero_admin.vehicles.urgency import URGENCY_GONE
 
 pytestmark = pytest.mark.django_db
 OK = {"connection_status": "ok", "monitoring_status": "ok", "steering_status": "ok"}
@@ -54,11 +55,15 @@ class TestCounts:
             HEALTHY | {"action_needed": True},
             OK | {"is_authenticated": False},
             OK | {"is_authenticated": None},
+            HEALTHY | {"connection_status": "error", "steering_status": "error", "deleted_at": "2026-11-02T08:00:00Z"},
         )
+        [gone] = park(HEALTHY | {"connection_status": "error", "steering_status": "error"})
+        Vehicle.objects.filter(id=gone.id).update(is_gone=True, urgency=URGENCY_GONE)
         client = client_of(alice)
         found = chips(client)
         all_of_them = Vehicle.objects.filter(organization=alice.memberships.get().organization).count()
         assert found.pop("All") == str(all_of_them)
+        assert (found["Connection error"], found["Steering error"]) == ("2", "1")
         for label, query in (
             ("Needs action", "?action_needed=true"),
             ("Connection error", "?connection_status=error"),

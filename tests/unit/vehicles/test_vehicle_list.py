@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from podero_admin.core.errors import Invalid, NotFound
 from podero_admin.directory.models import Customer
-from podero_admin.vehicles.filters import SORTS, VehicleFilters, read_filters
+from podero_admin.vehicles.filters import SORTS, STATUS_FILTERS, VehicleFilters, read_filters
 from podero_admin.vehicles.models import NEVER, Vehicle
 from podero_admin.vehicles.selectors import vehicle_get, vehicle_list, vehicles_of
 from podero_admin.vehicles.statuses import Health
-from podero_admin.vehicles.urgency import URGENCY
+from podero_admin.vehicles.urgency import URGENCY, URGENCY_GONE
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +118,20 @@ def test_old_and_healthy_part_where_time_parts_them(jana: Customer, alice: Any, 
     make(jana, "Error", Health.ERROR, hours=50)
     assert titles(access_of(alice), health="old") == ["Old"]
     assert titles(access_of(alice), health="healthy") == ["Fresh"]
+
+
+@pytest.mark.parametrize("name", STATUS_FILTERS)
+@pytest.mark.parametrize("sort", list(SORTS))
+def test_what_is_deleted_or_gone_has_no_status_any_more(
+    name: str, sort: str, jana: Customer, alice: Any, access_of: Any
+) -> None:
+    """Nobody can mend it, so a list of errors would never become empty."""
+    make(jana, "Here", Health.ERROR, **{name: "error"})
+    make(jana, "Deleted", Health.DELETED, **{name: "error"})
+    make(jana, "Gone", Health.ERROR, is_gone=True, urgency=URGENCY_GONE, **{name: "error"})
+    assert titles(access_of(alice), sort=sort, **{name: "error"}) == ["Here"]
+    assert titles(access_of(alice), sort=sort, health="deleted", **{name: "error"}) == ["Deleted"]
+    assert sorted(titles(access_of(alice), sort=sort)) == ["Deleted", "Gone", "Here"]
 
 
 def test_charlie_sees_only_his_own(

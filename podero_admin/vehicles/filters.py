@@ -85,8 +85,8 @@ def read_filters(query: Mapping[str, str], *, access: Access) -> VehicleFilters:
 
 
 def _maker(value: str, problems: dict[str, str]) -> str:
-    """Any text that a maker may be called by: the world has more of them than we know."""
-    if len(value) <= LONGEST_MAKER and value.isprintable():
+    """Any text that our column can hold: Podero names makers, and may do so with a no-break space."""
+    if len(value) <= LONGEST_MAKER and "\0" not in value:
         return value
     problems["maker"] = "No maker is called that, so this filter was left out."
     return ""

@@ -42,7 +42,7 @@ class Chip:
     label: str
     address: str
     is_current: bool
-    count: str = ""
+    count: str
 
 
 @dataclass(frozen=True)
@@ -56,20 +56,11 @@ class Control:
 
 
 def chips(filters: VehicleFilters, counts: Counts) -> list[Chip]:
-    """Each is an address of its own; the organisation and the order stay as they are.
-
-    Counted is what the person's lists hold; where one organisation of several is asked for, there is no count.
-    """
+    """Each is an address of its own; the organisation and the order stay as they are."""
     query = filters.as_query()
     kept = {name: query.pop(name) for name in ("organization", "sort") if name in query}
-    numbers = {} if filters.organization else counts.questions
     return [
-        Chip(
-            label,
-            link("vehicles:list", **kept, **asked),
-            query == asked,
-            "" if filters.organization else f"{numbers.get(name, 0):,}",
-        )
+        Chip(label, link("vehicles:list", **kept, **asked), query == asked, f"{counts.questions.get(name, 0):,}")
         for label, asked, name in _CHIPS
     ]
 

@@ -23,15 +23,18 @@ COUNTING_SECONDS = 30
 
 @dataclass(frozen=True)
 class Counts:
-    """What the person's lists hold in all: by question, by maker, and when the oldest of it was counted."""
+    """What the person's lists, or the one asked for, hold: by question, by maker, and when the oldest was counted."""
 
     questions: Mapping[str, int]
     makers: Mapping[str, int]
     at: datetime
 
 
-def vehicle_counts(*, access: Access) -> Counts:
-    names = {_name(organization_id): organization_id for organization_id in access.listed_ids(Permission.VEHICLE_VIEW)}
+def vehicle_counts(*, access: Access, organization: UUID | None = None) -> Counts:
+    """Of all that the person's lists show, or of the one organisation that was asked for."""
+    allowed = access.organization_ids(Permission.VEHICLE_VIEW)
+    ids = allowed & {organization} if organization else access.listed_ids(Permission.VEHICLE_VIEW)
+    names = {_name(organization_id): organization_id for organization_id in ids}
     kept = cache.get_many(names)
     found = [_fresh(name, organization_id, kept.get(name)) for name, organization_id in names.items()]
     return Counts(

@@ -29,7 +29,7 @@ def vehicles(request: StaffRequest) -> HttpResponse:
     page = vehicle_list(access=access, filters=filters, after=query.get("after", ""), before=query.get("before", ""))
     listed = access.listed_ids(Permission.VEHICLE_VIEW)
     names = {seat.organization_id: seat.name for seat in access.seats if seat.organization_id in listed}
-    counts = vehicle_counts(access=access)
+    counts = vehicle_counts(access=access, organization=filters.organization)
     context = {
         "page": page,
         "rows": vehicle_rows(page.rows, names if len(names) > 1 else {}),

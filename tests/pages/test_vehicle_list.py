@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 
 from podero_admin.directory.models import Customer
+from podero_admin.directory.services import customers_refresh
 from podero_admin.organizations.selectors import system_access
 from podero_admin.vehicles.counts import FRESH
 from podero_admin.vehicles.models import Vehicle
@@ -104,13 +105,30 @@ class TestCounts:
         cache.add(f"vehicles:counts:{organization_a.id}:counting", True, 30)
         assert chips(client)["Needs action"] == "0"
 
-    def test_one_organisation_of_several_has_no_count_that_would_be_of_all(
-        self, park: Any, alice: Any, client_of: Any, organization_a: Any
+    def test_of_one_organisation_of_several_its_own_are_shown(
+        self, park: Any, organization_a: Any, organization_b: Any, world: Any, root: Any, client_of: Any
     ) -> None:
-        park(HEALTHY)
-        assert chips(client_of(alice), f"?organization={organization_a.id}") == {}
-        assert b"counted <time" not in client_of(alice).get(f"/vehicles/?organization={organization_a.id}").content
-        assert b"counted <time" in client_of(alice).get("/vehicles/").content
+        user = world.add_user(str(organization_b.id), last_name="Berg")
+        customers_refresh(access=system_access(), organization_id=organization_b.id)
+        park(HEALTHY | {"action_needed": True} | model("Kia"), HEALTHY)
+        park(HEALTHY | {"action_needed": True} | model("Polestar"), customer=Customer.objects.get(id=user.id))
+        client = client_of(root)
+        assert chips(client)["Needs action"] == "2"
+        for organization, every in ((organization_a, "2"), (organization_b, "1")):
+            found = chips(client, f"?organization={organization.id}&sort=age")
+            assert (found["Needs action"], found["All"]) == ("1", every)
+        page = client.get(f"/vehicles/?organization={organization_b.id}").content.decode()
+        assert "counted <time" in page
+        assert [maker in page for maker in (">Polestar<", ">Kia<")] == [True, False]
+
+    def test_an_organisation_that_is_not_ones_own_is_not_counted(
+        self, park: Any, charlie: Any, client_of: Any, organization_a: Any
+    ) -> None:
+        park(HEALTHY | {"action_needed": True} | model("Kia"))
+        response = client_of(charlie).get(f"/vehicles/?organization={organization_a.id}")
+        assert response.status_code == 422
+        assert "<b>1</b>" not in response.content.decode()
+        assert cache.get(f"vehicles:counts:{organization_a.id}") is None
 
 
 class TestMaker:

@@ -12,6 +12,7 @@ BEFELL = {
     "connection": "lost their connection",
     "monitoring": "lost monitoring",
     "steering": "cannot be steered",
+    "lifecycle": "have a lifecycle error",
     "silence": "have gone silent",
 }
 MAKER = "probably the maker, so do not ask the customer to reconnect"

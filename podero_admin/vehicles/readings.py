@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from podero_admin.fields import OUTPUTS, display
-from podero_admin.vehicles.mapping import STATUSES, note_of
+from podero_admin.vehicles.mapping import STATUSES, note_of, read_object
 from podero_admin.vehicles.models import Reading, Vehicle, maker_key
+from podero_admin.vehicles.statuses import Health
 
 #: These move with every report and say nothing alone.
 CLOCKS = frozenset({
@@ -25,6 +26,8 @@ KEPT = tuple(name for name in OUTPUTS if name not in CLOCKS | PERSONAL)
 LISTED = "listed"
 LONGEST = 300
 OK, ERROR = "ok", "error"
+#: How an error of the lifecycle is called beside the short names of the statuses.
+LIFECYCLE = "lifecycle"
 _MODEL_PARTS = ("manufacturer", "model", "year")
 Changes = dict[str, tuple[Any, Any]]
 
@@ -67,9 +70,16 @@ def reading(row: Vehicle, found: Changes, *, at: datetime, became: str = "") -> 
 
 
 def turned_to_error(row: Vehicle, values: Mapping[str, Any]) -> str:
-    """Which of the three statuses turn to error, by their short names."""
-    turned = [name for name in STATUSES if values[name] == ERROR and getattr(row, name) != ERROR]
-    return " ".join(short(name) for name in turned)
+    """Which of the three statuses turn to error, by their short names, and whether the lifecycle does."""
+    turned = [short(name) for name in STATUSES if values[name] == ERROR and getattr(row, name) != ERROR]
+    return " ".join([*turned, LIFECYCLE] if _lifecycle_turned(row, values) else turned)
+
+
+def _lifecycle_turned(row: Vehicle, values: Mapping[str, Any]) -> bool:
+    """By the health, which is what people see; what it was before may have been hidden by something more urgent."""
+    if values["settled_health"] != Health.LIFECYCLE_ERROR or row.settled_health == Health.LIFECYCLE_ERROR:
+        return False
+    return read_object(row.output).get("lifecycle_state") != ERROR
 
 
 def ok_until(row: Vehicle, values: Mapping[str, Any]) -> dict[str, datetime | None]:

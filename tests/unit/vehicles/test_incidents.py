@@ -13,7 +13,7 @@ from podero_admin.organizations.selectors import system_access
 from podero_admin.podero import ElectricVehicle
 from podero_admin.vehicles import services
 from podero_admin.vehicles.incidents import incidents_find
-from podero_admin.vehicles.models import Incident, Vehicle
+from podero_admin.vehicles.models import Incident, Reading, Vehicle
 from podero_admin.vehicles.tasks import find_incidents
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ OK = {"connection_status": "ok", "monitoring_status": "ok", "steering_status": "
 NOW = timezone.now()
 
 
-def cars(customer: Customer, maker: str, number: int, *, minutes_ago: int = 300, **values: Any) -> list[Any]:
+def cars(customer: Customer, maker: str, number: int, *, minutes_ago: int = 100, **values: Any) -> list[Any]:
     """Healthy cars of one maker, as Podero told a while ago."""
     made = [uuid4() for _ in range(number)]
     tell(customer, made, maker, minutes_ago=minutes_ago, **values)
@@ -34,6 +34,10 @@ def tell(customer: Customer, ids: list[Any], maker: str, *, minutes_ago: float, 
     known |= {"current_state_last_updated_at": asked_at.isoformat()} | values
     told = [ElectricVehicle.parse(known | {"id": str(each)}) for each in ids]
     services.vehicles_store(customer=customer, vehicles=told, complete=False, asked_at=asked_at)
+
+
+def reported(minutes_ago: float) -> str:
+    return (NOW - timedelta(minutes=minutes_ago)).isoformat()
 
 
 def found() -> list[tuple[str, str, int, int]]:
@@ -64,6 +68,7 @@ def test_few_or_a_small_part_are_chance(jana: Customer, affected: int, of: int) 
 def test_what_befell_them_one_after_the_other_over_a_day_is_none(jana: Customer) -> None:
     ours = cars(jana, "Kia", 8, minutes_ago=900)
     for number, car in enumerate(ours):
+        tell(jana, [car], "Kia", minutes_ago=810 - number * 100)
         tell(jana, [car], "Kia", minutes_ago=800 - number * 100, connection_status="error")
     assert incidents_find(now=NOW) == 0
 
@@ -88,6 +93,7 @@ def test_it_grows_and_keeps_its_beginning(jana: Customer) -> None:
     ours = cars(jana, "Kia", 20)
     tell(jana, ours[:8], "Kia", minutes_ago=30, connection_status="error")
     incidents_find(now=NOW)
+    tell(jana, ours[8:15], "Kia", minutes_ago=-90)
     tell(jana, ours[8:15], "Kia", minutes_ago=-100, connection_status="error")
     incidents_find(now=at(hours=2))
     assert found() == [("Kia", "connection", 15, 20)]
@@ -111,10 +117,73 @@ def test_of_two_makers_nobody_says_that_it_is_all(jana: Customer) -> None:
 
 
 def test_cars_that_fall_silent_together_are_one(jana: Customer) -> None:
-    cars(jana, "Kia", 7, minutes_ago=80, is_plugged_in=True)
+    silent = cars(jana, "Kia", 7, minutes_ago=80, is_plugged_in=True)
     cars(jana, "Kia", 5, minutes_ago=10, is_plugged_in=True)
+    tell(jana, silent, "Kia", minutes_ago=5, is_plugged_in=True, current_state_last_updated_at=reported(80))
     assert incidents_find(now=NOW) == 1
     assert found() == [("Kia", "silence", 7, 12)]
+
+
+def test_cars_about_which_we_did_not_ask_are_not_silent(jana: Customer) -> None:
+    """Our own outage, or Podero's, makes all readings old; the makers have nothing to do with it."""
+    ours = cars(jana, "Kia", 7, minutes_ago=80, is_plugged_in=True)
+    tell(jana, ours, "Kia", minutes_ago=30, is_plugged_in=True, current_state_last_updated_at=reported(80))
+    assert incidents_find(now=NOW) == 0
+    tell(jana, ours[:4], "Kia", minutes_ago=5, is_plugged_in=True, current_state_last_updated_at=reported(80))
+    assert incidents_find(now=NOW) == 0
+    tell(jana, ours[4:5], "Kia", minutes_ago=5, is_plugged_in=True, current_state_last_updated_at=reported(80))
+    assert incidents_find(now=NOW) == 1
+    assert found() == [("Kia", "silence", 5, 7)]
+
+
+def test_what_was_noticed_only_after_hours_without_asking_did_not_happen_in_one(jana: Customer) -> None:
+    ours = cars(jana, "Kia", 9, minutes_ago=620)
+    tell(jana, ours, "Kia", minutes_ago=20, connection_status="error")
+    assert incidents_find(now=NOW) == 0
+
+
+@pytest.mark.parametrize(("apart", "number"), [(15, 1), (100, 1), (119, 1), (121, 0)])
+def test_as_often_as_a_car_is_asked_about_incidents_are_found(jana: Customer, apart: int, number: int) -> None:
+    """Every quarter of an hour by default; every hundred minutes where there are 60,000 customers."""
+    ours = cars(jana, "Kia", 9, minutes_ago=5 + apart)
+    tell(jana, ours, "Kia", minutes_ago=5, connection_status="error")
+    assert incidents_find(now=NOW) == number
+
+
+class TestLifecycle:
+    """Podero reports an error of the vehicle's record, while the three statuses may all be ok."""
+
+    def test_many_of_one_maker_are_one_incident(self, jana: Customer) -> None:
+        ours = cars(jana, "Kia", 9)
+        tell(jana, ours[:7], "Kia", minutes_ago=20, lifecycle_state="error")
+        assert incidents_find(now=NOW) == 1
+        assert found() == [("Kia", "lifecycle", 7, 9)]
+
+    def test_it_is_over_when_they_are_well(self, jana: Customer) -> None:
+        ours = cars(jana, "Kia", 9)
+        tell(jana, ours, "Kia", minutes_ago=20, lifecycle_state="error")
+        incidents_find(now=NOW)
+        assert incidents_find(now=at(hours=3)) == 1
+        tell(jana, ours[:6], "Kia", minutes_ago=-200, lifecycle_state="authenticated")
+        assert incidents_find(now=at(hours=4)) == 0
+
+    def test_beside_a_status_both_are_kept(self, jana: Customer) -> None:
+        ours = cars(jana, "Kia", 9)
+        tell(jana, ours, "Kia", minutes_ago=20, lifecycle_state="error", steering_status="error")
+        assert set(Reading.objects.values_list("became", flat=True)) == {"steering lifecycle"}
+        assert incidents_find(now=NOW) == 2
+
+    def test_one_that_something_else_hid_did_not_turn(self, jana: Customer) -> None:
+        ours = cars(jana, "Kia", 9, lifecycle_state="error", action_needed=True)
+        tell(jana, ours, "Kia", minutes_ago=20, lifecycle_state="error")
+        assert incidents_find(now=NOW) == 0
+
+    def test_it_is_said_in_words(self, jana: Customer, alice: Any, client_of: Any) -> None:
+        ours = cars(jana, "Kia", 9)
+        tell(jana, ours, "Kia", minutes_ago=20, lifecycle_state="error")
+        incidents_find(now=NOW)
+        page = client_of(alice).get("/vehicles/").content.decode()
+        assert "9 of 9 Kia have a lifecycle error since " in page
 
 
 def test_cars_that_nobody_has_connected_do_not_count(jana: Customer) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from math import ceil
 from typing import TypeVar
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from podero_admin import gateway
 from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, record
 from podero_admin.core.access import Access, Permission
+from podero_admin.core.drawing import local
 from podero_admin.core.errors import Conflicting, NotFound, PoderoAway
 from podero_admin.directory.mapping import CUSTOMER_ROLE, customer_values, digest, raw_json, search_key
 from podero_admin.directory.models import Customer
@@ -29,13 +31,14 @@ from podero_admin.organizations.models import Organization
 from podero_admin.organizations.selectors import organization_get, system_access
 from podero_admin.podero import User
 from podero_admin.podero.errors import NotFound as UnknownToPodero
-from podero_admin.podero.errors import PoderoError
+from podero_admin.podero.errors import PoderoError, RateLimited
 
 logger = logging.getLogger(__name__)
 Item = TypeVar("Item")
 BATCH = 1000
 LOCK_SECONDS = 180
 AFTER_A_FAILURE = 60
+LONGEST_WAIT = 3600
 CHANGED_COLUMNS = (
     "email", "first_name", "last_name", "external_user_id", "name", "role", "sort_name", "folded", "deleted_at", "raw",
     "digest", "is_gone", "fetched_at",
@@ -51,10 +54,15 @@ class RefreshResult:
 
 
 def customers_refresh(*, access: Access, organization_id: UUID, seconds: float | None = None) -> RefreshResult:
-    """Fetch the whole list and apply it; nothing of one that fails. Asked for by a person, it is an event."""
+    """Fetch the whole list and apply it; nothing of one that fails. Asked for by a person, it is an event.
+
+    A wait that Podero asked for holds for all but a person's own press.
+    """
     organization = organization_get(
         access=access, organization_id=organization_id, permission=Permission.CUSTOMERS_REFRESH
     )
+    if access.is_system and (until := cache.get(_wait(organization_id))):
+        return RefreshResult(error=f"Podero asked us to wait until {local(until):%H:%M} before it is asked again.")
     if not cache.add(_lock(organization_id), access.label, LOCK_SECONDS):
         raise Conflicting(
             f"The list of {organization.name} is being updated at this moment. Look again in a few seconds."
@@ -93,13 +101,24 @@ def _fetch_and_apply(organization: Organization, seconds: float | None) -> Refre
         sentence = str(error)[:500]
         Organization.objects.filter(id=organization.id).update(directory_error=sentence)
         cache.set(_failed(organization.id), True, AFTER_A_FAILURE)
+        if isinstance(error, RateLimited):
+            _keep_wait(organization.id, error.retry_after)
         return RefreshResult(error=sentence)
-    cache.delete(_failed(organization.id))
+    cache.delete_many([_failed(organization.id), _wait(organization.id)])
     return RefreshResult(count)
 
 
 def _failed(organization_id: UUID) -> str:
     return f"directory:failed:{organization_id}"
+
+
+def _wait(organization_id: UUID) -> str:
+    return f"directory:wait:{organization_id}"
+
+
+def _keep_wait(organization_id: UUID, retry_after: float | None) -> None:
+    seconds = AFTER_A_FAILURE if retry_after is None else ceil(min(retry_after, LONGEST_WAIT))
+    cache.set(_wait(organization_id), timezone.now() + timedelta(seconds=seconds), seconds)
 
 
 def _record_refresh(access: Access, organization: Organization, result: RefreshResult) -> None:

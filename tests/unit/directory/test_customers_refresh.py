@@ -256,6 +256,67 @@ class TestFreshness:
         assert Customer.objects.exists()
 
 
+class TestAskedToWait:
+    """Podero answered 429: until what it named in Retry-After is over, only a person's own press asks again."""
+
+    @pytest.fixture
+    def asked(self, world: Any) -> Any:
+        return lambda: sum(entry.endpoint == "users" for entry in list(world.requests))
+
+    @pytest.fixture
+    def refused(self, world: Any, organization_a: Any) -> Any:
+        def refuse(retry_after: str | None) -> services.RefreshResult:
+            world.faults.add(Fault(kind="429", match="users", times=1, retry_after=retry_after))
+            return refresh(organization_a)
+
+        return refuse
+
+    def test_neither_the_worker_nor_a_page_asks_again(
+        self, refused: Any, asked: Any, alice: Any, access_of: Any, organization_a: Any, time_machine: Any
+    ) -> None:
+        assert refused("600").error
+        before = asked()
+        time_machine.move_to(timezone.now() + timedelta(seconds=590), tick=True)
+        age(organization_a, 100_000)
+        services.customers_ensure_fresh(access=access_of(alice))
+        services._refresh_quietly(organization_a)
+        tasks.refresh(str(organization_a.id))
+        assert "Podero asked us to wait until " in refresh(organization_a).error
+        assert asked() == before
+
+    @pytest.mark.parametrize(("retry_after", "seconds"), [("600", 601), ("86400", 3601), (None, 61), ("soon", 61)])
+    def test_when_that_is_over_it_is_asked_for(
+        self, retry_after: str | None, seconds: int, refused: Any, organization_a: Any, time_machine: Any
+    ) -> None:
+        refused(retry_after)
+        now = timezone.now()
+        time_machine.move_to(now + timedelta(seconds=seconds - 5), tick=True)
+        assert refresh(organization_a).error
+        time_machine.move_to(now + timedelta(seconds=seconds), tick=True)
+        assert not refresh(organization_a).error
+
+    def test_that_podero_is_back_does_not_end_it(
+        self, refused: Any, asked: Any, organization_a: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        refused("600")
+        before = asked()
+        monkeypatch.setattr(services.gateway, "troubles", lambda _: {organization_a.id: "away"})
+        services.podero_look_again()
+        tasks.refresh(str(organization_a.id))
+        assert asked() == before
+
+    def test_a_persons_press_asks_and_ends_it(
+        self, refused: Any, alice: Any, access_of: Any, organization_a: Any
+    ) -> None:
+        refused("600")
+        assert not refresh(organization_a, access_of(alice)).error
+        assert not refresh(organization_a).error
+
+    def test_another_organisation_is_asked(self, refused: Any, organization_b: Any) -> None:
+        refused("600")
+        assert not refresh(organization_b).error
+
+
 class TestOneCustomer:
     def test_it_is_fetched_and_kept(self, alice: Any, access_of: Any, organization_a: Any, world: Any) -> None:
         user = world.add_user(str(organization_a.id), last_name="Nachzügler")

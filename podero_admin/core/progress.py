@@ -14,14 +14,15 @@ class Progress:
     def __init__(self, title: str, total: int, *, stream: Any, done: int = 0) -> None:
         self.title, self.total, self.stream = title, total, stream
         self.is_terminal = bool(stream.isatty())
-        self.done, self.failed, self.before = done, 0, done
+        self.done, self.failed, self.before, self.waiting = done, 0, done, ""
         self.started = self.shown = time.monotonic()
 
     def step(self, *, failed: bool = False) -> None:
         self.show(done=self.done + 1, failed=self.failed + failed)
 
-    def show(self, *, done: int, failed: int) -> None:
-        self.done, self.failed = done, failed
+    def show(self, *, done: int, failed: int, waiting: str = "") -> None:
+        """With `waiting` it says what is waited for in place of a speed and an end that nobody can know."""
+        self.done, self.failed, self.waiting = done, failed, waiting
         pause = TERMINAL_SECONDS if self.is_terminal else LOG_SECONDS
         if time.monotonic() - self.shown >= pause:
             self._show(ending="")
@@ -29,6 +30,7 @@ class Progress:
     def end(self, *, done: int | None = None, failed: int | None = None) -> None:
         self.done = self.done if done is None else done
         self.failed = self.failed if failed is None else failed
+        self.waiting = ""
         self._show(ending="\n")
 
     def line(self) -> str:
@@ -37,8 +39,9 @@ class Progress:
         share = min(self.done / self.total, 1.0) if self.total else 1.0
         bar = "#" * int(share * WIDTH)
         left = _clock((self.total - self.done) / rate) if rate > 0 else "?"
+        pace = self.waiting or f"{rate:.1f}/s  {left} left"
         errors = f"{self.failed} {'error' if self.failed == 1 else 'errors'}"
-        return f"{self.title} [{bar:<{WIDTH}}] {self.done}/{self.total}  {rate:.1f}/s  {left} left  {errors}"
+        return f"{self.title} [{bar:<{WIDTH}}] {self.done}/{self.total}  {pace}  {errors}"
 
     def _show(self, ending: str) -> None:
         self.shown = time.monotonic()

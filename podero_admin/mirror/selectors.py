@@ -35,6 +35,10 @@ def is_paused(organization_id: UUID) -> bool:
     return Allowance.objects.filter(organization_id=organization_id, paused_until__gt=timezone.now()).exists()
 
 
+def pause_of(organization_id: UUID) -> Allowance | None:
+    return _pauses([organization_id]).first()
+
+
 def pass_open(organization_id: UUID) -> Pass | None:
     return Pass.objects.filter(organization_id=organization_id, ended_at__isnull=True).first()
 

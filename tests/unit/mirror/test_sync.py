@@ -1,15 +1,19 @@
 """The full pass in the foreground: everything is fetched, one failure stops nothing, and the errors are counted."""
 
+import re
+from datetime import timedelta
 from io import StringIO
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from podero_admin.core import progress
 from podero_admin.core.progress import Progress
 from podero_admin.directory.models import Customer
-from podero_admin.mirror.models import Pass
+from podero_admin.mirror.models import Lane, Pass
 from podero_admin.sandbox.faults import Fault
 from podero_admin.vehicles.models import Vehicle
 
@@ -56,11 +60,11 @@ def test_podero_away_is_counted_and_leaves_what_was_known(here: Any, sandbox: An
 
 
 def test_the_bar_says_how_far_how_fast_and_how_many_errors() -> None:
-    progress = Progress("Alpenstrom", 4, stream=StringIO())
-    progress.step()
-    progress.step(failed=True)
-    assert "[############            ] 2/4" in progress.line()
-    assert progress.line().endswith("left  1 error")
+    bar = Progress("Alpenstrom", 4, stream=StringIO())
+    bar.step()
+    bar.step(failed=True)
+    assert "[############            ] 2/4" in bar.line()
+    assert bar.line().endswith("left  1 error")
 
 
 def test_a_bar_over_nothing_is_full() -> None:
@@ -99,6 +103,35 @@ def test_a_pause_that_podero_asks_for_is_waited_for(here: Any, world: Any, setti
     assert "0 errors" in err.getvalue()
 
 
+def test_while_it_is_paused_it_promises_no_end_but_says_until_when_and_why(
+    here: Any, world: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "LOG_SECONDS", 0.0)
+    world.faults.add(Fault("429", "vehicles", retry_after="3"))
+    err = StringIO()
+    call_command("sync", organization=settings.NORDVOLT, stderr=err)
+    paused = [line for line in err.getvalue().splitlines() if "paused until " in line]
+    assert paused
+    assert re.search(r"  paused until \d\d:\d\d: Podero asks us to slow down", paused[0])
+    assert not [line for line in paused if "left" in line]
+    assert "left  0 errors" in err.getvalue().splitlines()[-1]
+
+
+def test_while_others_hold_all_lanes_it_says_so(
+    here: Any, world: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "LOG_SECONDS", 0.0)
+    settings.MIRROR_AT_ONCE, others = 2, timezone.now() + timedelta(seconds=3)
+    for number in range(2):
+        Lane.objects.create(organization_id=settings.NORDVOLT, number=number, leased_until=others, holder=uuid4())
+    err = StringIO()
+    call_command("sync", organization=settings.NORDVOLT, stderr=err)
+    lines = err.getvalue().splitlines()
+    assert [line for line in lines if "  waiting for a free lane  " in line and "left" not in line]
+    assert "30/30" in lines[-1]
+    assert "waiting" not in lines[-1]
+
+
 def test_credentials_that_are_refused_end_it_with_what_is_left(here: Any, world: Any, settings: Any) -> None:
     world.faults.add(Fault("401", "vehicles", times=None))
     err = StringIO()
@@ -109,7 +142,7 @@ def test_credentials_that_are_refused_end_it_with_what_is_left(here: Any, world:
 
 
 def test_what_was_done_before_counts_for_no_speed() -> None:
-    progress = Progress("Alpenstrom", 100, stream=StringIO(), done=99)
-    progress.started -= 10
-    progress.show(done=100, failed=0)
-    assert "100/100  0.1/s" in progress.line()
+    bar = Progress("Alpenstrom", 100, stream=StringIO(), done=99)
+    bar.started -= 10
+    bar.show(done=100, failed=0)
+    assert "100/100  0.1/s" in bar.line()

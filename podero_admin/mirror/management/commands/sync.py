@@ -4,6 +4,7 @@ It shares what may be asked of Podero with the workers, and goes on where a pass
 """
 
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
@@ -15,11 +16,12 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from podero_admin.core.access import Access
+from podero_admin.core.drawing import local
 from podero_admin.core.errors import ApplicationError
 from podero_admin.core.progress import Progress
 from podero_admin.directory.services import customers_refresh
 from podero_admin.mirror.models import Pass
-from podero_admin.mirror.selectors import due_count, is_anybody_due
+from podero_admin.mirror.selectors import due_count, is_anybody_due, pause_of
 from podero_admin.mirror.services import lane_run, pass_begin_full, pass_note
 from podero_admin.organizations.models import Organization
 from podero_admin.organizations.selectors import system_access
@@ -28,6 +30,8 @@ from podero_admin.registrations.models import Stray
 SHOWN_ERRORS = 5
 SHOWN_EVERY = 0.5
 NOTHING_FREE = 0.2
+#: Longer than a thread takes to look for a lane again, shorter than a run in one.
+JUST_NOW = 2.0
 
 
 class Crew:
@@ -38,6 +42,13 @@ class Crew:
         self.failures: list[str] = []
         self.problem = ""
         self.ending = threading.Event()
+        self.turned_away: dict[int, float] = {}
+
+    @property
+    def finds_no_lane(self) -> bool:
+        """Whether every thread found all lanes held by others a moment ago."""
+        away = list(self.turned_away.values())
+        return len(away) == settings.MIRROR_AT_ONCE and min(away) > time.monotonic() - JUST_NOW
 
     def work(self) -> None:
         """In a thread with a connection of its own."""
@@ -47,6 +58,8 @@ class Crew:
             while not self.ending.is_set() and is_anybody_due(organization_id, by=due_by):
                 run = lane_run(access=self.access, organization_id=organization_id, due_by=due_by)
                 self.failures += run.failures
+                if not run.had_lane:
+                    self.turned_away[threading.get_ident()] = time.monotonic()
                 if run.problem and not run.may_wait:
                     self.problem = run.problem
                     self.ending.set()
@@ -103,7 +116,7 @@ class Command(BaseCommand):
             try:
                 running = {pool.submit(crew.work) for _ in range(settings.MIRROR_AT_ONCE)}
                 while running:
-                    progress.show(done=_done(crew.standing), failed=len(crew.failures))
+                    progress.show(done=_done(crew.standing), failed=len(crew.failures), waiting=_waiting(crew))
                     done, running = wait(running, timeout=SHOWN_EVERY)
                     _raise_first(done)
             finally:
@@ -118,6 +131,14 @@ def _raise_first(done: set[Any]) -> None:
 
 def _done(standing: Pass) -> int:
     return max(0, standing.total - due_count(standing.organization_id, by=standing.begun_at))
+
+
+def _waiting(crew: Crew) -> str:
+    """What the work waits for at this moment, if it does."""
+    pause = pause_of(crew.standing.organization_id)
+    if pause and pause.paused_until:
+        return f"paused until {local(pause.paused_until):%H:%M}: {pause.pause_reason}"
+    return "waiting for a free lane" if crew.finds_no_lane else ""
 
 
 def _list_problem(access: Access, organization: Organization) -> str:

@@ -118,10 +118,17 @@ if E.database["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-    # Statements are prepared when they come a second time; what DATABASE_URL says after its "?" wins.
+    # Statements are prepared when they come a second time. A server that hangs is given up like one that refuses: while
+    # it connects after 5 s, later after 20 s in which not even its kernel answers, so that no long statement is cut.
+    # What DATABASE_URL says after its "?" wins.
     DATABASES["default"]["OPTIONS"] = {
         "server_side_binding": True,
         "prepare_threshold": 1,
+        "connect_timeout": 5,
+        "tcp_user_timeout": 20_000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
         **E.database.get("OPTIONS", {}),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

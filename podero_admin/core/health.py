@@ -5,6 +5,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 
+SECONDS = 2
 _migrated = False
 
 
@@ -12,8 +13,7 @@ def not_ready_because() -> str:
     """One sentence, or nothing when all is well; once migrated is known, only the two are asked."""
     global _migrated  # noqa: PLW0603 - a process only ever goes from not migrated to migrated
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        _database_answers()
         if not _migrated:
             executor = MigrationExecutor(connection)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -26,3 +26,15 @@ def not_ready_because() -> str:
     except (RedisError, DatabaseError):
         return "the cache does not answer"
     return ""
+
+
+def _database_answers() -> None:
+    """Over a connection of its own with a short limit: whoever asks is gone before a kept one is given up."""
+    own = connection.copy()
+    if own.vendor == "postgresql":
+        own.settings_dict["OPTIONS"]["connect_timeout"] = SECONDS
+    try:
+        with own.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    finally:
+        own.close()

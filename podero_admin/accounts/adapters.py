@@ -66,7 +66,16 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 self._turned_away(request, email, reason="too many tries")
             raise
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """A try that broke off, say for want of a database, tells nothing about the password and does not count."""
+        try:
+            return super().authenticate(request, **credentials)
+        except Exception:
+            self._rollback_login_failed_rl_usage()
+            raise
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        self._login_failed_rl_usage = None  # it was looked at: it counts, also when it cannot be written down
         super().authentication_failed(request, **credentials)
         self._turned_away(request, _email(credentials), reason="wrong password")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import OperationalError, connection
 from django.test import Client, override_settings
 
 from podero_admin.audit.models import Event
@@ -23,6 +24,17 @@ def _no_attempts_yet() -> None:
 
 def sign_in(client: Client, staff: Any, password: str = PASSWORD, **more: str) -> Any:
     return client.post("/accounts/login/", {"login": staff.email, "password": password, **more})
+
+
+def away_for(table: str) -> Any:
+    """The database is away for whatever concerns this table."""
+
+    def execute(run: Any, sql: str, *rest: Any) -> Any:
+        if table in sql:
+            raise OperationalError("the connection is closed")
+        return run(sql, *rest)
+
+    return execute
 
 
 class TestSignIn:
@@ -72,6 +84,19 @@ class TestSignIn:
         assert "Too many failed login attempts" in sign_in(client, alice).content.decode()
         failed = Event.objects.filter(action="staff.sign_in_failed").order_by("number")
         assert [event.reason for event in failed] == ["wrong password"] * 5 + ["too many tries"]
+
+    def test_a_try_during_an_outage_shuts_nobody_out(self, client: Client, alice: Any) -> None:
+        client.raise_request_exception = False
+        with connection.execute_wrapper(away_for("accounts_staff")):
+            assert [sign_in(client, alice).status_code >= 500 for _ in range(7)] == [True] * 7
+        assert sign_in(client, alice)["Location"] == "/"
+        assert not Event.objects.filter(action="staff.sign_in_failed").exists()
+
+    def test_a_guess_counts_even_if_it_cannot_be_written_down(self, client: Client, alice: Any) -> None:
+        client.raise_request_exception = False
+        with connection.execute_wrapper(away_for("audit_event")):
+            assert [sign_in(client, alice, "wrong").status_code >= 500 for _ in range(5)] == [True] * 5
+        assert "Too many failed login attempts" in sign_in(client, alice).content.decode()
 
     def test_who_guesses_an_address_that_we_do_not_know_is_in_the_log_too(self, client: Client, alice: Any) -> None:
         for _ in range(7):

@@ -96,6 +96,18 @@ def make_staff(email: str, name: str, role: str, organization: Any) -> Any:
     return staff
 
 
+def away_for(table: str) -> Callable[..., Any]:
+    """For `connection.execute_wrapper`: the database is away for whatever concerns this table."""
+    from django.db import OperationalError
+
+    def execute(run: Any, sql: str, *rest: Any) -> Any:
+        if table in sql:
+            raise OperationalError("the connection is closed")
+        return run(sql, *rest)
+
+    return execute
+
+
 @pytest.fixture
 def alice(organization_a: Any) -> Any:
     """An agent of organisation A: she may act."""

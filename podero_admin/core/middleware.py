@@ -7,14 +7,13 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_structlog.middlewares import RequestMiddleware
-from redis.exceptions import RedisError
 
 from podero_admin.core import health
 from podero_admin.core.errors import ApplicationError, Invalid
 from podero_admin.core.http import CURSORS, embedded, filters_asked, page_of, with_query
+from podero_admin.core.outage import is_outage, out_of_order
 
 logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
@@ -81,6 +80,12 @@ class RequestLogMiddleware(RequestMiddleware):
     def format_request(request: HttpRequest) -> str:
         return f"{request.method} {request.path}"
 
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """Not once more after an exception: perhaps it was the user who could not be read, and that took seconds."""
+        if not hasattr(request, "_raised_exception"):
+            RequestMiddleware.bind_user_id(request)
+
 
 class FrameMiddleware:
     """Carries `?embed=1`, and says who may frame which page."""
@@ -109,7 +114,7 @@ class FrameMiddleware:
 class ApplicationErrorMiddleware:
     """Turns a refusal raised anywhere below a view into a page, or a toast where HTMX asked.
 
-    Most pages need the cache: while that is away they say so by a page that needs nothing.
+    While the database or the cache is away, a page that needs neither says so.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -120,9 +125,9 @@ class ApplicationErrorMiddleware:
         return _only_pressed(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, RedisError):
-            logger.error("The cache does not answer", exc_info=exception)
-            return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
+        if is_outage(exception):
+            logger.error("The database or the cache does not answer", exc_info=exception)
+            return out_of_order()
         if not isinstance(exception, ApplicationError):
             return None
         if isinstance(exception, Invalid):

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client, override_settings
 
 from podero_admin.audit.models import Event
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, away_for
 
 pytestmark = pytest.mark.django_db
 NEW_PASSWORD = "another long pass phrase"
@@ -24,17 +24,6 @@ def _no_attempts_yet() -> None:
 
 def sign_in(client: Client, staff: Any, password: str = PASSWORD, **more: str) -> Any:
     return client.post("/accounts/login/", {"login": staff.email, "password": password, **more})
-
-
-def away_for(table: str) -> Any:
-    """The database is away for whatever concerns this table."""
-
-    def execute(run: Any, sql: str, *rest: Any) -> Any:
-        if table in sql:
-            raise OperationalError("the connection is closed")
-        return run(sql, *rest)
-
-    return execute
 
 
 class TestSignIn:

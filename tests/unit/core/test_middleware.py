@@ -13,6 +13,7 @@ from podero_admin.core import health
 from podero_admin.core.http import embedded, link
 from podero_admin.core.middleware import FrameMiddleware, ProxyMiddleware
 from podero_admin.registrations.models import Registration
+from tests.conftest import away_for
 from tests.registering import form_page, posts, press, submission_key
 
 AWAY = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}}
@@ -77,6 +78,24 @@ def test_pages_that_do_not_need_the_cache_and_refusals_are_drawn_without_it(
     cache_away: Client, path: str, status: int
 ) -> None:
     assert cache_away.get(path).status_code == status
+
+
+@pytest.mark.parametrize("table", ["django_session", "accounts_membership", "vehicles_vehicle"])
+def test_pages_say_that_the_database_is_away_wherever_it_was_missed(client_of: Any, alice: Any, table: str) -> None:
+    browser = client_of(alice)
+    browser.raise_request_exception = False
+    with connection.execute_wrapper(away_for(table)):
+        response = browser.get("/vehicles/")
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert "out of order for a moment" in response.content.decode()
+
+
+def test_a_press_while_the_database_is_away_sends_nothing(client_of: Any, alice: Any, jana: Any, world: Any) -> None:
+    browser = client_of(alice)
+    key = submission_key(form_page(browser, jana.id))
+    with connection.execute_wrapper(away_for("registrations_registration")):
+        assert press(browser, jana.id, key=key).status_code == 503
+    assert posts(world) == []
 
 
 def test_the_sign_in_says_that_the_cache_is_away(cache_away: Client, alice: Any) -> None:

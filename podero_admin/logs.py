@@ -9,15 +9,16 @@ from structlog.typing import EventDict, WrappedLogger
 _SECRET = re.compile(
     r"(?i)(bearer|basic)\s+[\w.~+/=-]+|(access_token|client_secret|password|secret)(\"?\s*[=:]\s*\"?)[^\s\"&,}]+"
 )
+_PASSWORD_LINK = re.compile(r"(?i)(/password/reset/key/)[^\s\"']+")  # after an error it still works
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
 def _masked(text: str) -> str:
-    return _EMAIL.sub("•@•", _SECRET.sub("•", text))
+    return _EMAIL.sub("•@•", _PASSWORD_LINK.sub(r"\1•", _SECRET.sub("•", text)))
 
 
 def mask(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """The last net: nothing that looks like a secret or an e-mail address leaves in a log line."""
+    """The last net: nothing that looks like a secret, a password link or an e-mail address leaves in a log line."""
     return {key: _clean(value) for key, value in event.items()}
 
 

@@ -9,25 +9,28 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from podero_admin.logs import logging_config
 
 
 @pytest.fixture(params=["json", "console"])
-def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
-    config = logging_config(request.param)["formatters"]["structured"]
-    config = {name: value for name, value in config.items() if name != "()"}
+def stream(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    """What an installation's standard error holds of Django's lines, of the root's and of our own."""
     import structlog
 
+    config = logging_config(request.param)["formatters"]["structured"]
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(**config))
-    logger = logging.getLogger("podero_admin.test_logs")
-    logger.addHandler(handler)
-    logger.propagate = False
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(**{name: value for name, value in config.items() if name != "()"})
+    )
+    loggers = [logging.getLogger(name) for name in ("", "django")]
+    for logger in loggers:
+        logger.addHandler(handler)
     yield stream
-    logger.removeHandler(handler)
-    logger.propagate = True
+    for logger in loggers:
+        logger.removeHandler(handler)
 
 
 @pytest.mark.parametrize(
@@ -39,30 +42,45 @@ def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
         "POST client_secret=hunter2&scope=",
         "PASSWORD=hunter2",
         "the customer hunter2@example.com",
+        "GET /accounts/password/reset/key/1-hunter2/",
+        "Not Found: /podero/accounts/password/reset/key/1-hunter2/more",
     ],
 )
-def test_it_masks(written: io.StringIO, text: str) -> None:
+def test_it_masks(stream: io.StringIO, text: str) -> None:
     logging.getLogger("podero_admin.test_logs").warning("%s", text)
-    assert "hunter2" not in written.getvalue()
-    assert "•" in json.dumps(written.getvalue(), ensure_ascii=False) or "\\u2022" in written.getvalue()
+    assert "hunter2" not in stream.getvalue()
+    assert "•" in json.dumps(stream.getvalue(), ensure_ascii=False) or "\\u2022" in stream.getvalue()
 
 
-def test_a_traceback_shows_no_local_variables(written: io.StringIO) -> None:
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/accounts/password/reset/key/1-hunter2/", 500), ("/accounts/password/reset/key/1-hunter2/more", 404)],
+)
+def test_a_password_link_that_still_works_is_in_no_line(stream: io.StringIO, path: str, status: int, db: Any) -> None:
+    browser = Client(raise_request_exception=False)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_staff RENAME TO elsewhere")
+    assert browser.get(path).status_code == status
+    assert stream.getvalue().count("/accounts/password/reset/key/") >= 2, "Django's line and our own"
+    assert "hunter2" not in stream.getvalue()
+
+
+def test_a_traceback_shows_no_local_variables(stream: io.StringIO) -> None:
     try:
         kept = "2retnuh"[::-1]
         int(kept[:0])
     except ValueError:
         logging.getLogger("podero_admin.test_logs").exception("It failed")
-    assert "ValueError" in written.getvalue()
-    assert "hunter2" not in written.getvalue()
+    assert "ValueError" in stream.getvalue()
+    assert "hunter2" not in stream.getvalue()
 
 
-def test_a_traceback_masks_what_the_exception_says(written: io.StringIO) -> None:
+def test_a_traceback_masks_what_the_exception_says(stream: io.StringIO) -> None:
     try:
         float("Bearer hunter2token")
     except ValueError:
         logging.getLogger("podero_admin.test_logs").exception("It failed")
-    assert "hunter2token" not in written.getvalue()
+    assert "hunter2token" not in stream.getvalue()
 
 
 def test_a_line_of_a_broken_page_holds_no_query(alice: Any, client_of: Any, caplog: pytest.LogCaptureFixture) -> None:

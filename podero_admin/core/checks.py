@@ -10,6 +10,7 @@ from django.http.request import validate_host
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LONGEST_DEADLINE = 110  # gunicorn ends a worker that is silent for 120 s
+LATE = 60  # for as long as this Podero may still be at work on a call that nobody waits for any more
 
 
 def _is_insecure(address: str) -> bool:
@@ -109,6 +110,21 @@ def check_sandbox_is_outside(**_: Any) -> list[CheckMessage]:
     ]
 
 
+def check_settle_window(**_: Any) -> list[CheckMessage]:
+    """Who calls a registration absent before it can be there offers "Send again": a second vehicle."""
+    shortest = settings.PODERO_DEADLINE + LATE
+    if settings.ALLOW_INSECURE_UPSTREAM or shortest <= settings.SETTLE_WINDOW:
+        return []
+    return [
+        Error(
+            f"SETTLE_WINDOW is {settings.SETTLE_WINDOW:g} s, too short to protect from duplicates: "
+            "a vehicle may appear that late.",
+            hint=f"Set SETTLE_WINDOW to {shortest:g} or more: PODERO_DEADLINE and {LATE} s.",
+            id="podero_admin.E008",
+        )
+    ]
+
+
 ALL: tuple[Callable[..., list[CheckMessage]], ...] = (
     check_upstream,
     check_public_host,
@@ -117,6 +133,7 @@ ALL: tuple[Callable[..., list[CheckMessage]], ...] = (
     check_embed_origins,
     check_prefix,
     check_sandbox_is_outside,
+    check_settle_window,
 )
 
 

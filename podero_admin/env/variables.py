@@ -2,7 +2,7 @@
 
 import os
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -164,29 +164,46 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 
 
 ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
+#: What DATABASE_URL may say after its "?" beside the options of libpq.
+OPTIONS_OF_DJANGO = {"server_side_binding", "prepare_threshold", "isolation_level", "assume_role"}
 
 
 def _database(raw: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
     if config["ENGINE"] not in ENGINES or config["NAME"] in {"", ":memory:"}:
         raise ValueError
+    if config["ENGINE"].endswith("postgresql"):
+        _libpq_knows(config.get("OPTIONS", {}).keys() - OPTIONS_OF_DJANGO)
     return config
+
+
+def _libpq_knows(names: Iterable[str]) -> None:
+    """One that it does not know would be refused with every connection, and so be taken for a server that is away."""
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - whoever has SQLite needs no libpq
+
+    make_conninfo(**dict.fromkeys(names, ""))
+
+
+REDIS = {"redis", "rediss"}
 
 
 def _cache(raw: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(environ.Env.cache_url_config(raw))
     for address in raw.split(","):  # replicas may follow
         parts = urlsplit(address)
-        number = parts.path.strip("/") or "0"
-        if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not number.isdecimal():
+        if parts.scheme not in REDIS or not parts.hostname or not _is_redis_number(parts.path):
             raise ValueError
         _ = parts.port  # raises where it is none
     return config
 
 
+def _is_redis_number(path: str) -> bool:
+    return (path.strip("/") or "0").isdecimal()
+
+
 def _email(raw: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(environ.Env.email_url_config(raw))
-    if not config.get("EMAIL_BACKEND"):
+    if not config.get("EMAIL_BACKEND") or ("smtp" in config["EMAIL_BACKEND"] and not config["EMAIL_HOST"]):
         raise ValueError
     return config
 
@@ -207,6 +224,8 @@ def _broker(raw: str) -> str:
         resolve_transport(transport)
         if transport in {"redis", "rediss", "amqp", "amqps"}:
             _ = parts.port  # raises where it is none
+        if parts.scheme in REDIS and not _is_redis_number(parts.path):
+            raise ValueError
     return raw
 
 
@@ -236,7 +255,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
             "DATABASE_URL",
             _database,
             _database("sqlite:///var/podero_admin.sqlite3"),
-            "set it to sqlite:///path or postgres://user:password@host/name",
+            "set it to sqlite:///path or postgres://user:password@host/name, with a ? before options of libpq",
         ),
         cache=get("CACHE_URL", _cache, False, "leave it out for the database, or set it to redis://host:6379/1")
         or None,

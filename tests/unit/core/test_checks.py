@@ -30,6 +30,9 @@ def test_the_settings_of_the_tests_pass_and_every_check_is_registered(settings: 
         (checks.check_embed_origins, 5,
          {"PUBLIC_URL": "https://a.example.com", "EMBED_ORIGINS": ["http://b.example.com"]}),
         (checks.check_prefix, 6, {"PUBLIC_URL": "https://a.example.com/tools", "URL_PREFIX": "podero"}),
+        (checks.check_settle_window, 8, {"SETTLE_WINDOW": 5.0, "ALLOW_INSECURE_UPSTREAM": False}),
+        (checks.check_settle_window, 8,
+         {"SETTLE_WINDOW": 169.0, "PODERO_DEADLINE": 110.0, "ALLOW_INSECURE_UPSTREAM": False}),
     ],
 )  # fmt: skip
 def test_it_finds_the_contradiction(check: Any, number: int, changes: dict[str, Any], settings: Any) -> None:
@@ -57,6 +60,11 @@ def test_it_finds_the_sandbox_among_the_apps(settings: Any) -> None:
         (checks.check_embed_origins, {"EMBED_ORIGINS": ["http://127.0.0.1:9000"]}),
         (checks.check_prefix, {"PUBLIC_URL": "https://a.example.com/podero", "URL_PREFIX": "podero"}),
         (checks.check_prefix, {"PUBLIC_URL": "https://a.example.com", "URL_PREFIX": "podero"}),
+        (checks.check_settle_window, {"SETTLE_WINDOW": 5.0, "ALLOW_INSECURE_UPSTREAM": True}),
+        (
+            checks.check_settle_window,
+            {"SETTLE_WINDOW": 100.0, "PODERO_DEADLINE": 40.0, "ALLOW_INSECURE_UPSTREAM": False},
+        ),
     ],
 )
 def test_it_accepts_what_agrees(check: Any, changes: dict[str, Any], settings: Any) -> None:

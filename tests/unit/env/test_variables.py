@@ -71,6 +71,8 @@ def test_it_names_every_missing_value_at_once() -> None:
         ("DATABASE_URL", "mysql://u:p@h/n"),
         ("DATABASE_URL", "postgres://u:p@h"),
         ("DATABASE_URL", "postgres://u:p@h:port/n"),
+        ("DATABASE_URL", "postgres://u:p@h/n?foo=bar"),
+        ("DATABASE_URL", "postgres://u:p@h/n?sslmode=require&pool=true"),
         ("DATABASE_URL", "sqlite:///"),
         ("DATABASE_URL", "sqlite://:memory:"),
         ("CACHE_URL", "memcache://127.0.0.1:11211"),
@@ -80,10 +82,13 @@ def test_it_names_every_missing_value_at_once() -> None:
         ("BROKER_URL", "redis"),
         ("BROKER_URL", "banana://127.0.0.1"),
         ("BROKER_URL", "redis://127.0.0.1:notaport/0"),
+        ("BROKER_URL", "redis://127.0.0.1:6379/first"),
+        ("BROKER_URL", "redis://a:6379/0;redis://b:6379/first"),
         ("BROKER_URL", "sqs://"),
         ("ALLOW_INSECURE_UPSTREAM", "2"),
         ("EMBED_ORIGINS", "intranet.example.com"),
         ("EMBED_ORIGINS", "https://intranet.example.com/page"),
+        ("EMBED_ORIGINS", "https://*.example.com"),
         ("EMBED_ORIGINS", "https://a.example.com; script-src *"),
         ("EMBED_ORIGINS", "https://a.example.com https://b.example.com"),
         ("TRUSTED_PROXIES", "-1"),
@@ -91,6 +96,8 @@ def test_it_names_every_missing_value_at_once() -> None:
         ("TIME_ZONE", "Europe/Atlantis"),
         ("TIME_ZONE", "../../etc/passwd"),
         ("EMAIL_URL", "mail.example.com"),
+        ("EMAIL_URL", "smtp+tls://"),
+        ("EMAIL_URL", "smtp://user:password@:25"),
         ("PODERO_CONNECT_TIMEOUT", "0"),
         ("PODERO_READ_TIMEOUT", "nan"),
         ("PODERO_DEADLINE", "inf"),
@@ -128,10 +135,16 @@ def test_the_queue_needs_a_folder_that_can_be_written_to(tmp_path: Path) -> None
     [
         ("BROKER_URL", "amqp://a:5672;amqp://b:5672"),
         ("BROKER_URL", "rediss://:s3cret@h:6380/0"),
+        ("BROKER_URL", "redis://h"),
+        ("BROKER_URL", "redis+socket:///run/redis/redis.sock"),
+        ("DATABASE_URL", "postgres://u:p@a,b/n?target_session_attrs=read-write&sslmode=verify-full&connect_timeout=3"),
+        ("DATABASE_URL", "postgres://u:p@h/n?server_side_binding=false&prepare_threshold=5&conn_max_age=0"),
+        ("DATABASE_URL", "postgres://u:p@h/n?isolation_level=3&assume_role=r"),
+        ("EMAIL_URL", "consolemail://"),
         ("CACHE_URL", "redis://a:6379/1,redis://b:6379/1"),
     ],
 )
-def test_several_addresses_of_one_service_will_do(name: str, value: str) -> None:
+def test_what_a_service_understands_will_do(name: str, value: str) -> None:
     env.read(GOOD | {name: value})
 
 

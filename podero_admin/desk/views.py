@@ -15,7 +15,7 @@ from podero_admin.audit.rows import event_items, look_items
 from podero_admin.audit.selectors import history, latest_looks
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid, PoderoAway
-from podero_admin.core.http import THEME_COOKIE, THEMES, StaffRequest, back_to, redirect_to, render_page
+from podero_admin.core.http import THEME_COOKIE, THEMES, StaffRequest, back_to, link, redirect_to, render_page
 from podero_admin.desk import search as finding
 from podero_admin.desk import selectors, services
 from podero_admin.desk import status as health
@@ -76,14 +76,20 @@ def customer(request: StaffRequest, customer_id: UUID) -> HttpResponse:
 def search(request: StaffRequest) -> HttpResponse:
     """A search is posted, so that no name ever stands in an address or a log."""
     text, context, status = request.POST.get("q", "").strip(), dict[str, Any](), 200
-    if text and not request.htmx and (reference := finding.registration_asked(access=request.access, text=text)):
-        return redirect_to("registrations:detail", reference)
+    is_whole = not request.htmx or "straight" in request.POST  # not while somebody types
+    if text and is_whole and (reference := finding.registration_asked(access=request.access, text=text)):
+        return _lead_to(request, link("registrations:detail", reference))
     try:
         context["results"] = finding.search(access=request.access, text=text) if text else None
     except Invalid as error:
         context["problem"], status = error.message, error.status
     context["text"] = text[: finding.LONGEST]
     return render_page(request, "desk/search.html", context, fragment="desk/_found.html", status=status)
+
+
+def _lead_to(request: StaffRequest, address: str) -> HttpResponse:
+    """A script is told where to go: it would follow a redirect by itself and take that page for the hits."""
+    return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else HttpResponseRedirect(address)
 
 
 def _may_register(request: StaffRequest, organization_id: UUID) -> bool:

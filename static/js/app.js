@@ -110,32 +110,122 @@
     }
   });
 
-  /* Lists: who comes back finds the row that was left. Only addresses are kept, and only while the tab is open */
-  const keep = (name, value) => { try { sessionStorage.setItem(name, value); } catch { /* not allowed in this frame */ } };
-  const kept = (name) => { try { return sessionStorage.getItem(name); } catch { return null; } };
+  /* Lists: who comes back finds the row that was left. Only addresses are kept, and only while the tab is open and
+     somebody is signed in */
+  const person = root.dataset.person;
+  const OURS = "podero:";
+  const keep = (name, value) => {
+    try { sessionStorage.setItem(OURS + name, value); return true; } catch { return false; }  // not allowed in this frame
+  };
+  const kept = (name) => { try { return sessionStorage.getItem(OURS + name); } catch { return null; } };
+  const forget = (name) => { try { sessionStorage.removeItem(OURS + name); } catch { /* nothing was kept */ } };
+  const forgetAll = () => {
+    try { for (const name of Object.keys(sessionStorage)) if (name.startsWith(OURS)) sessionStorage.removeItem(name); } catch { /* nothing was kept */ }
+  };
   const address = location.pathname + location.search;
   const left = `left:${address}`;
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("table.list a[href]");
+    const link = event.target.closest("table.list a[href], [data-hits] a[href]");
     if (!link) return;
     keep(left, link.getAttribute("href"));
     keep("list", address);
+    keep("entry", window.navigation?.currentEntry?.key ?? "");
   });
-  const showLeft = () => {
+  const cameBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  const showLeft = (isBack = cameBack) => {
     const href = kept(left);
-    const link = href && [...document.querySelectorAll("table.list a")].find((each) => each.getAttribute("href") === href);
-    const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    const link = href && [...document.querySelectorAll("table.list a, [data-hits] a")].find((each) => each.getAttribute("href") === href);
     if (!link || !(isBack || document.referrer === new URL(href, location.href).href)) return;
-    link.closest("tr").classList.add("left");
+    const row = link.closest("tr, li");
+    row.classList.add("left");
     link.focus({ preventScroll: true });
-    link.closest("tr").scrollIntoView({ block: "center" });
+    row.scrollIntoView({ block: "center" });
   };
   const offerList = () => {
     const link = document.querySelector("[data-back-to-list]");
     const list = kept("list");
-    if (!link || !list || new URL(list, location.href).pathname !== new URL(link.href).pathname) return;
+    const taken = link && [new URL(link.href).pathname, link.dataset.backToList];
+    if (!link || !list || !taken.includes(new URL(list, location.href).pathname)) return;
     link.href = list;
     link.hidden = false;
+  };
+  /* The list's own entry of the browser's history knows what was searched for, which its address does not */
+  document.addEventListener("click", (event) => {
+    const opensAnother = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    const entry = kept("entry");
+    if (opensAnother || !event.target.closest("[data-back-to-list]")) return;
+    if (!window.navigation?.entries().some(({ key }) => key === entry)) return;
+    event.preventDefault();
+    window.navigation.traverseTo(entry);
+  });
+
+  /* Searches: Back and a reload find the hits again. What was typed stands in the state of the browser's own history
+     entry, so in no address, and is of use to nobody but who typed it. The session's storage only carries it from the
+     page where it was typed to the one that shows the hits, where it is taken away at once. */
+  const FIELDS = ["q", "organization", "after", "before"];
+  const hitsForm = () => document.querySelector("form[data-search][hx-post]");
+  const stateOf = (form, data) => {
+    const search = Object.fromEntries(FIELDS.filter((name) => data.get(name)).map((name) => [name, data.get(name)]));
+    return { person, page: form.action, search };
+  };
+  const searched = () => (person && history.state?.person === person && history.state.search?.q ? history.state.search : null);
+  const ask = (form, search) => {
+    const asked = window.htmx.ajax("POST", form.action, { source: form, target: "#results", values: search });
+    return asked.catch(() => {});  // a note says so already
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-search]:not([hx-post])")) return;
+    const state = stateOf(form, new FormData(form, event.submitter));
+    const here = hitsForm();
+    if (here?.action === form.action && form.closest("#results")) {
+      event.preventDefault();
+      ask(here, state.search);
+    } else if (keep("search", JSON.stringify(state))) {
+      event.preventDefault();
+      location.assign(form.action);
+    }
+  });
+  const takeSearch = () => {
+    const handed = JSON.parse(kept("search"));
+    forget("search");
+    const isForHere = Boolean(handed) && handed.page === hitsForm()?.action;
+    if (isForHere) history.replaceState(handed, "");
+    if (history.state?.search && !searched()) history.replaceState(null, "");
+    return isForHere;
+  };
+  /* `straight`: a reference in full leads to its registration, but only once: whoever comes back wants to see the hits */
+  const showSearch = (isNew, isBack) => {
+    const form = hitsForm();
+    const search = searched();
+    form.elements.q.value = search.q;
+    ask(form, isNew ? { ...search, straight: "1" } : search).then(() => { if (!isNew) showLeft(isBack); });
+  };
+  let shown = null;
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const form = hitsForm();
+    if (!detail.successful || detail.elt !== form) return;
+    const state = stateOf(form, detail.requestConfig.formData);
+    const before = history.state?.search ?? {};
+    const turns = ["after", "before"].some((name) => state.search[name] && state.search[name] !== before[name]);
+    shown = state.search.q ? state : null;
+    if (!turns) return history.replaceState(shown, "");
+    history.pushState(shown, "");  // another page of hits, as a link to it would be
+    document.getElementById("main").focus({ preventScroll: true });
+    scrollTo(0, 0);
+  });
+  window.addEventListener("popstate", () => {
+    if (!history.state) history.replaceState(shown, "");  // a jump within the page: the hits are still there
+    else if (hitsForm() && searched()) showSearch(false, true);
+  });
+  const startLists = () => {
+    if (!person) forgetAll();
+    const isNew = takeSearch();
+    offerList();
+    if (!hitsForm() || !searched()) return showLeft();
+    document.getElementById("results").replaceChildren();  // the whole list is not what was asked for
+    showSearch(isNew, cameBack);
   };
 
   /* Forms: show that one is on its way, never hold it back; the server sees to it that one press is one act */
@@ -182,7 +272,7 @@
     wanted?.removeAttribute("data-focus");  // once: it may stay through the updates that follow
     tick();
   };
-  document.addEventListener("DOMContentLoaded", () => { settle(document); offerList(); showLeft(); });
+  document.addEventListener("DOMContentLoaded", () => { settle(document); startLists(); });
   document.addEventListener("htmx:afterSettle", (event) => settle(event.target));
 
   /* What somebody has unfolded, and where they are by keyboard, stays so when the page updates itself */

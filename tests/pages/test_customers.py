@@ -55,6 +55,17 @@ def test_htmx_gets_the_rows_alone(alice: Any, client_of: Any) -> None:
     assert "<html" not in text
 
 
+def test_htmx_gets_the_button_to_export_what_was_found(alice: Any, bob: Any, client_of: Any) -> None:
+    by_script = {"headers": {"HX-Request": "true"}}
+    browser = client_of(bob)
+    page(browser)
+    text = page(browser, "mullegger", **by_script)
+    assert 'id="export" hx-swap-oob="true"' in text
+    assert re.search('action="/customers/export/".*name="q" value="mullegger"', text)
+    assert "Export CSV" not in page(browser, "nobody of this name", **by_script)
+    assert 'id="export"' not in page(client_of(alice), "mullegger", **by_script)
+
+
 def test_the_text_of_a_search_stands_in_no_address(alice: Any, client_of: Any, organization_a: Any, world: Any) -> None:
     for number in range(60):
         world.add_user(str(organization_a.id), last_name=f"Einmalig {number}")

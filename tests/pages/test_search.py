@@ -99,6 +99,16 @@ def test_a_reference_leads_to_the_registration(form: str, jana: Any, alice: Any,
     assert client_of(sara).post(PAGE, {"q": asked})["Location"] == f"/registrations/{reference}/"
 
 
+def test_a_script_is_led_to_the_registration_only_where_it_asks_for_that(jana: Any, alice: Any, client_of: Any) -> None:
+    browser = client_of(alice)
+    reference = registration_of(press(browser, jana.id)).reference
+    by_script = {"headers": {"HX-Request": "true"}}
+    led = browser.post(PAGE, {"q": reference, "straight": "1"}, **by_script)
+    assert (led.status_code, led["HX-Redirect"]) == (200, f"/registrations/{reference}/")
+    assert hits(found(browser, reference, **by_script)) == [f"/registrations/{reference}/"]
+    assert hits(browser.post(PAGE, {"q": reference[:7], "straight": "1"}, **by_script).content.decode())
+
+
 def test_the_beginning_of_a_reference_is_listed(jana: Any, alice: Any, client_of: Any) -> None:
     registration = registration_of(press(client_of(alice), jana.id))
     shown = found(client_of(alice), registration.reference[:7])

@@ -188,7 +188,11 @@ def pager(context: template.Context, page: Any, **post: Any) -> SafeString | str
         )
         token = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
         inside = format_html(
-            '<form method="post" action="{}">{}{}{}</form>', with_query(request.path, {}), token, _hidden(post), buttons
+            '<form method="post" action="{}" data-search>{}{}{}</form>',
+            with_query(request.path, {}),
+            token,
+            _hidden(post),
+            buttons,
         )
     else:
         kept = filters_asked(request)

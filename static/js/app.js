@@ -49,7 +49,9 @@
     setTimeout(() => { label.textContent = before; button.classList.remove("done"); }, 2000);
   };
 
-  /* Times in words move on */
+  /* Times in words move on, by the server's clock: that of the person's machine may be wrong by minutes */
+  const came = Date.now() - performance.now() + (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
+  const ahead = came - 1000 * Number(root.dataset.now);
   const span = (seconds) => {
     if (seconds < 60) return `${seconds} second${seconds === 1 ? "" : "s"}`;
     if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
@@ -62,7 +64,7 @@
   };
   const tick = () => {
     for (const time of document.querySelectorAll("time[data-ago], [data-ago] time")) {
-      const seconds = Math.floor((Date.now() - Date.parse(time.dateTime)) / 1000);
+      const seconds = Math.floor((Date.now() - ahead - Date.parse(time.dateTime)) / 1000);
       if (seconds >= 2) time.textContent = `${span(seconds)} ago`;
     }
   };

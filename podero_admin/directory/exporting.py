@@ -10,7 +10,10 @@ from podero_admin.audit.actions import Action
 from podero_admin.audit.masking import MASK
 from podero_admin.audit.services import Subject, record
 from podero_admin.core.access import Access, Permission
-from podero_admin.directory.selectors import customer_values
+from podero_admin.core.errors import Invalid
+from podero_admin.directory.search import refusal
+from podero_admin.directory.search_index import CANDIDATES
+from podero_admin.directory.selectors import customer_values, is_cut
 
 COLUMNS = (
     "id", "organization__name", "external_user_id", "name", "first_name", "last_name", "email", "is_gone", "deleted_at",
@@ -21,9 +24,17 @@ HEADINGS = tuple(name.replace("__", "_") for name in COLUMNS)
 
 def customers_export(*, access: Access, text: str, organization: UUID | None) -> Iterator[Sequence[Any]]:
     """Every customer that the list would show, in its order, of the organisations whose lists the person may export."""
-    what = f"found by {MASK}" if text.strip() else "all of them"
+    what = _described(access, text, organization) if text.strip() else "all of them"
     record_export(Action.CUSTOMERS_EXPORTED, access=access, organization=organization, what=what)
     return customer_values(access=access, text=text, organization=organization, columns=COLUMNS)
+
+
+def _described(access: Access, text: str, organization: UUID | None) -> str:
+    """In words for the log, which is not told what was looked for; but that there may be more, since the file ends."""
+    if problem := refusal(text):
+        raise Invalid(problem)
+    first = f"the first {CANDIDATES:,} " if is_cut(access=access, text=text, organization=organization) else ""
+    return f"{first}found by {MASK}"
 
 
 def record_export(action: Action, *, access: Access, organization: UUID | None, what: str) -> None:

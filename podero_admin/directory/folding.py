@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 
 LONGEST_KEY = 200
+LONGEST_QUERY, MOST_WORDS = 200, 8
 # Letters that Unicode does not take apart into a letter and a mark.
 _LETTERS = str.maketrans(
     {
@@ -63,7 +64,7 @@ def searchable(folded: Iterable[str]) -> str:
     return "".join(f"  {word}" for part in folded for word in part.split())
 
 
-def query_words(text: str, *, longest: int = 200, most: int = 8) -> list[str]:
+def query_words(text: str, *, longest: int = LONGEST_QUERY, most: int = MOST_WORDS) -> list[str]:
     """The words to look for; one of one or two letters is looked for where a word begins.
 
     A word without any letter or digit has no trigram that an index knows: it is left out.

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 
 from podero_admin.core.access import Access, Permission
-from podero_admin.directory.folding import query_words
+from podero_admin.core.errors import Invalid
+from podero_admin.directory.folding import LONGEST_QUERY, MOST_WORDS, fold, query_words
 from podero_admin.directory.models import Customer
 from podero_admin.directory.narrowing import only_of
 from podero_admin.directory.search_index import CUSTOMERS, SearchIndex
@@ -16,11 +17,29 @@ from podero_admin.directory.selectors import SHOWN
 
 Row = TypeVar("Row", bound=Model)
 SHORTEST_OF_ID = 6
+#: In the words of the one search box (desk/search.py); a test holds them equal.
+TOO_LONG = (
+    f"That is too long to search for. Type at most {LONGEST_QUERY} letters: "
+    "part of a name, an e-mail, a number or an id."
+)
+TOO_MANY_WORDS = f"Those are too many words to search for. Type at most {MOST_WORDS} of them."
+NOTHING_TO_LOOK_FOR = "There is nothing to look for in that: type at least one letter or digit."
 _HEX = re.compile(rf"[0-9a-f]{{{SHORTEST_OF_ID},32}}")
+
+
+def refusal(text: str) -> str:
+    """Why a text cannot be looked for, since nothing of it is left out without a word; empty where it can."""
+    if len(text.strip()) > LONGEST_QUERY:
+        return TOO_LONG
+    if len(fold(text).split()) > MOST_WORDS:
+        return TOO_MANY_WORDS
+    return "" if query_words(text) else NOTHING_TO_LOOK_FOR
 
 
 def customers_found(*, access: Access, text: str, limit: int, similar: bool = False) -> list[Customer]:
     """Those that hold every word, or with `similar` those whose words are like the ones asked for."""
+    if problem := refusal(text):
+        raise Invalid(problem)
     rows, allowed = Customer.objects.only(*SHOWN), access.listed_ids(Permission.CUSTOMER_VIEW)
     if similar:
         return CUSTOMERS.similar(rows, query_words(text), allowed, limit=limit)

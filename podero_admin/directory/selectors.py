@@ -15,7 +15,7 @@ from podero_admin.core.paging import Page, batches, paginate
 from podero_admin.directory.folding import query_words
 from podero_admin.directory.models import Customer
 from podero_admin.directory.narrowing import within
-from podero_admin.directory.search_index import CUSTOMERS
+from podero_admin.directory.search_index import CANDIDATES, CUSTOMERS
 from podero_admin.organizations.models import Organization
 
 LONGEST_ID = 60
@@ -50,6 +50,11 @@ def customer_values(
     found = _asked(text, shown_ids(access, organization, Permission.LISTS_EXPORT))
     rows = batches(found.values_list(*dict.fromkeys((*columns, *ORDER)), named=True), order=ORDER)
     return (row[: len(columns)] for row in rows)
+
+
+def is_cut(*, access: Access, text: str, organization: UUID | None) -> bool:
+    """Whether a copy of what is found ends where a search does, so that there may be more."""
+    return _asked(text, shown_ids(access, organization, Permission.LISTS_EXPORT)).count() >= CANDIDATES
 
 
 def shown_ids(

@@ -15,8 +15,10 @@ from podero_admin.core.http import StaffRequest, link, redirect_to, render_page
 from podero_admin.core.paging import Page
 from podero_admin.core.spreadsheet import csv_of, csv_response
 from podero_admin.directory.exporting import HEADINGS, customers_export
+from podero_admin.directory.folding import LONGEST_QUERY
 from podero_admin.directory.models import Customer
 from podero_admin.directory.rows import customer_rows
+from podero_admin.directory.search import refusal
 from podero_admin.directory.search_index import CANDIDATES
 from podero_admin.directory.selectors import as_id, customer_counts, customer_search, list_ages
 from podero_admin.directory.services import customers_ensure_fresh, customers_update
@@ -27,21 +29,25 @@ from podero_admin.directory.services import customers_ensure_fresh, customers_up
 def customers(request: StaffRequest) -> HttpResponse:
     """A search is posted, so that no name ever stands in an address or a log; its next page is posted too."""
     access, asked = request.access, request.POST if request.method == "POST" else request.GET
-    text = request.POST.get("q", "")
+    text = request.POST.get("q", "").strip()
+    problem = refusal(text) if text else ""
     organization = _organization(asked.get("organization", ""), access)
     if not request.htmx:
         customers_ensure_fresh(access=access)
     after, before = asked.get("after", ""), asked.get("before", "")
-    page = customer_search(access=access, text=text, organization=organization, after=after, before=before)
-    context = _context(access, page, text, organization)
-    return render_page(request, "directory/list.html", context, fragment="directory/_results.html")
+    page = Page[Customer](rows=[])
+    if not problem:
+        page = customer_search(access=access, text=text, organization=organization, after=after, before=before)
+    context = _context(access, page, text[:LONGEST_QUERY], organization) | {"problem": problem}
+    status = 422 if problem else 200
+    return render_page(request, "directory/list.html", context, fragment="directory/_results.html", status=status)
 
 
 @require_POST
 @requires(Permission.LISTS_EXPORT)
 def export(request: StaffRequest) -> StreamingHttpResponse:
     """What is looked for is posted here too."""
-    access, text = request.access, request.POST.get("q", "")
+    access, text = request.access, request.POST.get("q", "").strip()
     organization = _organization(request.POST.get("organization", ""), access)
     rows = customers_export(access=access, text=text, organization=organization)
     return csv_response("customers", csv_of(HEADINGS, rows))
@@ -92,7 +98,7 @@ def _count_in_words(page: Page[Customer], text: str, every: int) -> str:
     number = len(page.rows)
     what = "1 customer" if number == 1 else f"{number} customers"
     more = ", more on the next page" if page.after else ""
-    return f"{what} found{more}." if text.strip() else f"{what} on this page{more}. {in_words(every)} in all."
+    return f"{what} found{more}." if text else f"{what} on this page{more}. {in_words(every)} in all."
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from podero_admin.audit.models import Event
 from podero_admin.core.paging import batches
+from podero_admin.directory.folding import searchable
 from podero_admin.directory.models import Customer
 from podero_admin.directory.services import customers_refresh
 from podero_admin.organizations.selectors import system_access
@@ -146,6 +147,24 @@ def test_customers_are_exported_as_they_are_searched_and_the_text_is_told_to_nob
     event = told("customers.exported")
     assert "found by •••" in event.sentence
     assert "quellner" not in event.sentence.lower()
+
+
+@pytest.mark.parametrize(("number", "what"), [(999, "found by •••"), (1001, "the first 1,000 found by •••")])
+def test_a_search_that_finds_more_than_is_copied_is_told_as_such(
+    number: int, what: str, park: None, bob: Any, client_of: Any, organization_a: Any
+) -> None:
+    own = {"organization": organization_a, "role": "user", "digest": "", "fetched_at": timezone.now(), "name": "Ubique"}
+    Customer.objects.bulk_create(
+        Customer(search_key=key, sort_name=f"{key}", folded=searchable(["ubique"]), **own) for key in range(number)
+    )
+    assert len(rows(client_of(bob).post("/customers/export/", {"q": "ubique"}))) == min(number, 1000)
+    assert told("customers.exported").object_label == what
+
+
+@pytest.mark.parametrize("text", ["x" * 201, "1 2 3 4 5 6 7 8 9", "%"])
+def test_what_cannot_be_looked_for_is_not_exported(text: str, park: None, bob: Any, client_of: Any) -> None:
+    assert client_of(bob).post("/customers/export/", {"q": text}).status_code == 422
+    assert not Event.objects.filter(action="customers.exported").exists()
 
 
 def test_all_customers_that_are_not_gone_are_exported(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ COVERED = (
     "object_type", "object_id", "object_label", "customer_id", "vehicle_id", "outcome", "reason", "request_id",
     "client_address", "changes",
 )  # fmt: skip
+#: Clocks of several machines, set as usual, never differ by as much; more than that, and one of them is wrong.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 def _plain(value: Any) -> Any:
@@ -42,3 +44,8 @@ def problem_of(row: Mapping[str, Any], *, number: int, previous_hash: str) -> st
     if row["hash"] != digest(previous_hash, row):
         return f"event {number} was changed: its hash does not fit its content"
     return ""
+
+
+def falls_back(at: datetime, before: datetime | None) -> bool:
+    """Whether an event bears a time well before that of the one before it. Their order is that of the numbers."""
+    return before is not None and before - at > CLOCKS_DIFFER

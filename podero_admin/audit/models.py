@@ -4,8 +4,11 @@ import json
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.db import models
+from django.utils import timezone
 
 from podero_admin.audit import actions
+from podero_admin.audit.chain import CLOCKS_DIFFER
+from podero_admin.core.drawing import span
 from podero_admin.fields import FIELDS
 
 START = "0" * 64
@@ -141,6 +144,8 @@ class ChainHead(models.Model):
     fully_checked_at = models.DateTimeField(null=True)
     checked_number = models.BigIntegerField(default=0)
     checked_problem = models.CharField(max_length=300, blank=True)
+    #: The newest event whose time lies before that of the one before it, as far as the checks have seen.
+    out_of_order_number = models.BigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -149,6 +154,16 @@ class ChainHead(models.Model):
 
     def __str__(self) -> str:
         return f"the chain ends with event {self.number}"
+
+    @property
+    def clock_warning(self) -> str:
+        """What is odd about the times. Each is of the clock of whoever recorded; a wrong one breaks nothing."""
+        ahead = self.at - timezone.now() if self.at else CLOCKS_DIFFER
+        if ahead > CLOCKS_DIFFER:
+            return f"event #{self.number} bears a time {span(ahead.total_seconds())} ahead of now: a clock is wrong"
+        if self.out_of_order_number:
+            return f"times are not in order at #{self.out_of_order_number}: a clock was wrong"
+        return ""
 
     @property
     def badge(self) -> actions.OutcomeBadge:

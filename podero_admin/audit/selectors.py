@@ -1,7 +1,7 @@
 """Read the log: lists by filter, one event, one object's history, the chain's rows. Limited by `access`."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -105,9 +105,9 @@ def chain_rows(*, after: int | None, upto: int) -> Iterator[dict[str, Any]]:
         after = chunk[-1]["number"]
 
 
-def hash_of(number: int) -> str:
-    found = Event.objects.filter(number=number).values_list("hash", flat=True).first()
-    return found or (START if number == 0 else "")
+def hash_and_time_of(number: int) -> tuple[str, datetime | None]:
+    found = Event.objects.filter(number=number).values_list("hash", "at").first()
+    return found or (START if number == 0 else "", None)
 
 
 def first_number_beyond_the_head() -> int | None:

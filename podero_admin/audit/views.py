@@ -79,4 +79,6 @@ def verify(request: StaffRequest) -> HttpResponse:
         messages.success(request, f"The audit log is unbroken: {found.checked:,} events were checked just now.")
     else:
         messages.error(request, f"The audit log is broken: {found.problem}.")
+    if found.warning:
+        messages.warning(request, f"About the audit log: {found.warning}.")
     return redirect_to("audit:list")

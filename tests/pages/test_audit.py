@@ -19,6 +19,7 @@ from podero_admin.audit.models import ChainHead, Event
 from podero_admin.audit.selectors import event_list, history, latest_looks, object_history
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access
+from tests.clocks import clock_off_by
 from tests.registering import told
 
 CUSTOMER, VEHICLE = uuid4(), uuid4()
@@ -201,6 +202,43 @@ def test_a_filter_finds_what_it_names(client_of, done_by, bob, alice, organizati
     assert (event.number in numbers(response)) is is_found
 
 
+def test_days_are_those_that_the_events_bear_whatever_their_order(client_of, done_by, bob, alice):
+    first, today = done_by(alice), timezone.localdate()
+    with clock_off_by(timedelta(days=30)):
+        ahead = done_by(alice)
+    second = done_by(alice)
+    with clock_off_by(timedelta(days=-30)):
+        behind = done_by(alice)
+    third = done_by(alice)
+
+    def found(query: str) -> list[int]:
+        made = {event.number for event in (first, ahead, second, behind, third)}
+        return [number for number in numbers(client_of(bob).get(f"/audit/?{query}")) if number in made]
+
+    now = [third.number, second.number, first.number]
+    assert found(f"from={today}&to={today}") == now
+    assert found(f"from={today}") == sorted([*now, ahead.number], reverse=True)
+    assert found(f"to={today}") == sorted([*now, behind.number], reverse=True)
+    assert found(f"from={today + timedelta(days=1)}") == [ahead.number]
+    assert found(f"to={today - timedelta(days=1)}") == [behind.number]
+    exported = rows_of(client_of(bob).post("/audit/export/", {"to": str(today - timedelta(days=1))}))
+    assert [row["number"] for row in exported] == [str(behind.number)]
+
+
+def test_a_clock_that_was_wrong_is_a_warning_and_no_break(client_of, done_by, bob, alice):
+    with clock_off_by(timedelta(days=30)):
+        done_by(alice)
+    back, client = done_by(alice), client_of(bob)
+    words = f"times are not in order at #{back.number}: a clock was wrong"
+    page = client.post("/audit/verify/", follow=True).content.decode()
+    assert "The audit log is unbroken" in page
+    assert page.count(words) == 3  # the note, beside the chain, and the event of this check
+    assert 'data-field="chain" data-value="unbroken"' in page
+    assert words in client.get("/audit/").content.decode()
+    told = Event.objects.get(action=Action.EVENTS_VERIFIED)
+    assert (told.outcome, words in told.reason) == ("done", True)
+
+
 def test_the_filters_show_what_was_chosen(client_of, root, organization_a, organization_b):
     query = f"?action=staff.added&organization={organization_a.id}&actor=%22%3E%3Cb%3E&from=2026-01-02"
     page = client_of(root).get(f"/audit/{query}").content.decode()
@@ -261,7 +299,7 @@ def test_a_full_page_costs_few_queries(client_of, done_by, bob, alice, django_as
     for _ in range(60):
         done_by(alice, changes={"a": (1, 2)})
     client = client_of(bob)
-    with django_assert_max_num_queries(6):  # session, person, seats, end of the chain, events, how Podero is
+    with django_assert_max_num_queries(7):  # session, person, seats, end of the chain, days, events, how Podero is
         client.get("/audit/?actor=alice&from=2026-01-01")
 
 
@@ -458,11 +496,13 @@ def test_an_agent_with_two_seats_sees_their_own_in_both(client_of, done_by, acce
         ({"object": "R-7F3K2M9QXA"}, "event_by_object"),
         ({"actor": "7"}, "event_by_actor"),
         ({"outcome": "refused"}, "event_by_outcome"),
-        ({"start": date(2026, 1, 1)}, "event_by_organization (organization_id=? AND number>?)"),
+        ({"start": date(2026, 1, 1)}, "event_by_organization (organization_id=? AND number>? AND number<?)"),
     ],
 )
 def test_a_filter_uses_its_index_instead_of_reading_the_organisation(access_of, bob, filters, index):
     access = access_of(bob)
+    with transaction.atomic():
+        record(Action.CUSTOMERS_REFRESHED, access=access)  # without any event of those days nothing is looked for
     with CaptureQueriesContext(connection) as captured:
         event_list(access=access, filters=EventFilters(**filters))
     with connection.cursor() as cursor:

@@ -159,6 +159,14 @@ def test_a_broken_audit_chain_is_told(client_of: Any, sara: Any) -> None:
     assert "event 7 was altered" in page
 
 
+def test_a_newest_event_in_the_future_is_told(client_of: Any, sara: Any) -> None:
+    client = client_of(sara)
+    ChainHead.objects.update(at=timezone.now() + timedelta(days=30, minutes=1), checked_at=timezone.now())
+    page = status_page(client)
+    assert value(page, "chain") == "unbroken"
+    assert "bears a time 30 days ahead of now: a clock is wrong" in page
+
+
 def test_a_sweep_that_was_missed_is_told(client_of: Any, sara: Any) -> None:
     client = client_of(sara)
     assert value(status_page(client), "sweep") == "none"

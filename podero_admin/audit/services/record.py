@@ -1,7 +1,9 @@
 """The only writer: events into the chain, access records beside it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,8 +15,12 @@ from podero_admin.audit.chain import digest
 from podero_admin.audit.masking import clean_text, masked_changes
 from podero_admin.audit.models import AccessRecord, ChainHead, Event
 from podero_admin.core.access import Access
+from podero_admin.core.drawing import span
 from podero_admin.core.statements import add, adding, values_of
 
+logger = logging.getLogger(__name__)
+
+AHEAD = timedelta(minutes=1)
 _HEAD = "SELECT number, hash, at FROM audit_chainhead WHERE id = 1"
 _MOVE = "UPDATE audit_chainhead SET number = %s, hash = %s, at = %s WHERE id = 1"
 OUTSIDE_TRANSACTION = "An event is recorded in the transaction of the change it tells of; there is none open."
@@ -72,6 +78,14 @@ def _head() -> ChainHead | None:
     return ChainHead.from_db(connection.alias, ["id", "number", "hash", "at"], [1, number, last_hash, at])
 
 
+def _doubt_the_clocks(head: ChainHead, now: datetime) -> None:
+    if head.at and head.at - now > AHEAD:
+        ahead = span((head.at - now).total_seconds())
+        logger.warning(
+            "Event %s bears a time %s ahead of our clock: one of the two clocks is wrong.", head.number, ahead
+        )
+
+
 def _append(event: Event) -> None:
     """Add the event and move the head on to it, in one go where the database can."""
     values, added = values_of(event), adding(Event)
@@ -110,11 +124,11 @@ def record(
         raise RuntimeError(OUTSIDE_TRANSACTION)
     subject = subject or Subject("", "", "")
     organization_id = _organization(access, _uuid(organization_id))
-    head = head_locked()
-    now = timezone.now()
+    head, now = head_locked(), timezone.now()
+    _doubt_the_clocks(head, now)
     event = Event(
         number=head.number + 1,
-        at=max(now, head.at or now),  # a clock that was put back does not turn the log's order round
+        at=now,  # by our clock, whatever the head says: the order is that of the numbers
         organization_id=organization_id,
         organization_name=clean_text(_name(access, organization_id, subject, organization_name), 200),
         actor_id=access.staff_id,

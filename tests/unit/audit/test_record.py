@@ -1,11 +1,12 @@
 """Recording: in the change's own transaction, in order, with everything as it was."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from podero_admin.audit.actions import Action
 from podero_admin.audit.chain import digest
@@ -13,6 +14,7 @@ from podero_admin.audit.models import AccessRecord, ChainHead, Event
 from podero_admin.audit.selectors import same_act
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import NOBODY, Access, Role, Seat
+from tests.clocks import clock_off_by
 
 ORGANIZATION = uuid4()
 ALICE = Access(staff_id=3, email="alice@example.org", name="Alice", seats=(Seat(ORGANIZATION, "Alpen", Role.AGENT),))
@@ -69,11 +71,33 @@ def test_the_stored_row_has_the_hash_that_was_computed(recorded: Recorded):
     assert stored.hash == digest(stored.previous_hash, vars(stored))
 
 
-def test_a_clock_that_is_put_back_does_not_turn_the_order_round(recorded: Recorded):
+@pytest.mark.parametrize("ahead", [timedelta(days=30), timedelta(days=-30)])
+def test_a_clock_that_was_wrong_leaves_later_events_their_own_time(recorded: Recorded, ahead: timedelta):
+    with clock_off_by(ahead):
+        wrong = recorded()
+    before = timezone.now()
+    event = recorded()
+    assert abs(wrong.at - before - ahead) < timedelta(minutes=1)
+    assert before <= Event.objects.get(number=event.number).at <= timezone.now()
+    assert (event.number, event.previous_hash) == (wrong.number + 1, wrong.hash)
+    assert ChainHead.objects.get().at == event.at
+
+
+def test_a_head_that_is_ahead_of_this_clock_is_a_warning_in_the_log(
+    recorded: Recorded, caplog: pytest.LogCaptureFixture
+):
+    with clock_off_by(timedelta(seconds=50)):
+        recorded()
     recorded()
-    future = datetime.now(UTC) + timedelta(days=3)
-    ChainHead.objects.update(at=future)
-    assert recorded().at == future
+    assert "clock" not in caplog.text
+    with clock_off_by(timedelta(hours=3, minutes=1)):
+        wrong = recorded()
+    recorded()
+    recorded()
+    (told,) = [line for line in caplog.records if "clock" in line.getMessage()]
+    assert told.levelname == "WARNING"
+    assert f"Event {wrong.number} " in told.getMessage()
+    assert "3 h" in told.getMessage()
 
 
 def test_the_only_organisation_of_a_person_is_the_events(recorded: Recorded):

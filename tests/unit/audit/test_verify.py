@@ -11,10 +11,11 @@ from django.utils import timezone
 from podero_admin.audit import triggers
 from podero_admin.audit.actions import Action
 from podero_admin.audit.models import ChainHead, Event
-from podero_admin.audit.services import verify_chain, verify_now
+from podero_admin.audit.services import Verification, verify_chain, verify_now
 from podero_admin.audit.tasks import verify
 from podero_admin.core.access import Access
 from podero_admin.core.errors import NotAllowed
+from tests.clocks import clock_off_by
 
 Recorded = Callable[..., Event]
 Tamper = Callable[..., None]
@@ -159,6 +160,56 @@ def test_the_command_says_which_triggers_are_missing(five: list[Event]):
     call_command("audit_verify", stdout=StringIO(), stderr=err)
     assert "audit_event" in err.getvalue()
     triggers.install()
+
+
+def warned(found: Verification) -> str:
+    """What verifying says of the clocks; the head says the same, and nothing is broken by it."""
+    assert found.is_unbroken
+    assert ChainHead.objects.get().clock_warning == found.warning
+    assert ChainHead.objects.get().badge.label == "Unbroken"
+    return found.warning
+
+
+def test_clocks_that_differ_by_seconds_are_no_matter(five: list[Event], recorded: Recorded):
+    with clock_off_by(timedelta(minutes=4)):
+        recorded()
+    recorded()
+    assert warned(verify_chain()) == ""
+
+
+def test_a_newest_event_in_the_future_is_told(five: list[Event], recorded: Recorded):
+    with clock_off_by(timedelta(days=30, minutes=1)):
+        wrong = recorded()
+    assert warned(verify_chain()) == f"event #{wrong.number} bears a time 30 days ahead of now: a clock is wrong"
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_times_that_fall_back_are_told_wherever_the_walk_begins(five: list[Event], recorded: Recorded, full: bool):
+    with clock_off_by(timedelta(hours=2)):
+        recorded()
+    verify_chain()  # so that the short walk begins between the two
+    back = recorded()
+    words = f"times are not in order at #{back.number}: a clock was wrong"
+    assert warned(verify_chain(full=full)) == words
+    recorded()
+    assert warned(verify_chain(full=False)) == words
+    assert warned(verify_chain()) == words
+
+
+def test_a_clock_that_was_behind_for_a_while_is_told_too(five: list[Event], recorded: Recorded):
+    with clock_off_by(timedelta(days=-2)):
+        back = recorded()
+    recorded()
+    assert warned(verify_chain()) == f"times are not in order at #{back.number}: a clock was wrong"
+
+
+def test_the_command_warns_of_clocks_and_is_content(five: list[Event], recorded: Recorded):
+    with clock_off_by(timedelta(days=2)):
+        recorded()
+    back, out, err = recorded(), StringIO(), StringIO()
+    call_command("audit_verify", stdout=out, stderr=err)
+    assert "unbroken" in out.getvalue()
+    assert f"Warning: times are not in order at #{back.number}: a clock was wrong." in err.getvalue()
 
 
 def test_an_agent_may_not_have_it_verified(db: None):

@@ -16,6 +16,8 @@ class Command(BaseCommand):
         if missing := triggers.missing(connection):
             self.stderr.write(f"The triggers that guard the log are missing: {', '.join(missing)}.")
         found = verify_chain()
+        if found.warning:
+            self.stderr.write(f"Warning: {found.warning}.")
         if not found.is_unbroken:
             raise CommandError(f"The audit log is broken at event {found.bad_number}: {found.problem}.")
         self.stdout.write(f"The audit log is unbroken: {found.checked} events checked.")

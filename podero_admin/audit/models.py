@@ -1,6 +1,7 @@
 """The append-only tables: events in a chain, its head, and access records. No foreign key: people and things may go."""
 
 import json
+from datetime import datetime
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.db import models
@@ -133,6 +134,11 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def _believed(moment: datetime | None) -> datetime | None:
+    """A check cannot have been in the future: a clock was wrong, or somebody wrote it there to put the next one off."""
+    return moment if moment and moment - timezone.now() <= CLOCKS_DIFFER else None
+
+
 class ChainHead(models.Model):
     """The end of the chain: one row, whose lock gives every event its turn, and what the last check found."""
 
@@ -156,6 +162,14 @@ class ChainHead(models.Model):
         return f"the chain ends with event {self.number}"
 
     @property
+    def last_check(self) -> datetime | None:
+        return _believed(self.checked_at)
+
+    @property
+    def last_full_check(self) -> datetime | None:
+        return _believed(self.fully_checked_at)
+
+    @property
     def clock_warning(self) -> str:
         """What is odd about the times. Each is of the clock of whoever recorded; a wrong one breaks nothing."""
         ahead = self.at - timezone.now() if self.at else CLOCKS_DIFFER
@@ -170,7 +184,7 @@ class ChainHead(models.Model):
         """What the last check found, ready to be drawn."""
         if self.checked_problem:
             return actions.OutcomeBadge("broken", "Broken", "error", field="chain")
-        if self.checked_at is None:
+        if self.last_check is None:
             return actions.OutcomeBadge("unchecked", "Not checked yet", "unknown", field="chain")
         return actions.OutcomeBadge("unbroken", "Unbroken", "ok", field="chain")
 

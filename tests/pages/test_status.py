@@ -167,6 +167,16 @@ def test_a_newest_event_in_the_future_is_told(client_of: Any, sara: Any) -> None
     assert "bears a time 30 days ahead of now: a clock is wrong" in page
 
 
+def test_checks_in_the_future_are_not_believed(client_of: Any, sara: Any, bob: Any) -> None:
+    future = timezone.now() + timedelta(days=72 * 365)
+    ChainHead.objects.update(checked_at=future, fully_checked_at=future)
+    page = status_page(client_of(sara))
+    assert "72 years" not in page
+    assert value(page, "chain") == "unchecked"
+    assert "<dt>From its start</dt><dd>never</dd>" in page
+    assert "72 years" not in client_of(bob).get("/audit/").content.decode()
+
+
 def test_a_sweep_that_was_missed_is_told(client_of: Any, sara: Any) -> None:
     client = client_of(sara)
     assert value(status_page(client), "sweep") == "none"

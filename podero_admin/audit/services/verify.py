@@ -63,7 +63,8 @@ def verify_now(*, access: Access) -> Verification:
 
 def _is_full_due(head: ChainHead, now: datetime) -> bool:
     """A break that was found stays found until the whole chain is seen to be sound."""
-    return bool(head.checked_problem) or head.fully_checked_at is None or now - head.fully_checked_at > FULL_EVERY
+    last = head.last_full_check
+    return bool(head.checked_problem) or last is None or now - last > FULL_EVERY
 
 
 def _walk(head: ChainHead, *, after: int | None) -> Verification:

@@ -83,6 +83,14 @@ def test_a_clock_that_was_wrong_leaves_later_events_their_own_time(recorded: Rec
     assert ChainHead.objects.get().at == event.at
 
 
+def test_a_time_of_the_head_that_was_altered_dates_nothing(recorded: Recorded):
+    recorded()
+    ChainHead.objects.update(at=timezone.now() + timedelta(days=1000))
+    event = recorded()
+    assert event.at <= timezone.now()
+    assert ChainHead.objects.get().at == event.at
+
+
 def test_a_head_that_is_ahead_of_this_clock_is_a_warning_in_the_log(
     recorded: Recorded, caplog: pytest.LogCaptureFixture
 ):

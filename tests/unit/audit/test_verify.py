@@ -1,11 +1,12 @@
 """Verifying: whatever somebody did to the tables, the first bad event is named."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from podero_admin.audit import triggers
@@ -117,6 +118,35 @@ def test_a_changed_old_event_is_found_at_the_daily_full_walk(five: list[Event], 
     assert verify_chain(full=False).is_unbroken
     ChainHead.objects.update(fully_checked_at=timezone.now() - timedelta(hours=25))
     assert verify_chain(full=False).bad_number == five[0].number
+
+
+def altered(column: str, moment: datetime) -> None:
+    """By a statement of somebody who has the database in hand; no trigger minds."""
+    with connection.cursor() as cursor:
+        value = connection.ops.adapt_datetimefield_value(moment)
+        cursor.execute(f"UPDATE audit_chainhead SET {column} = %s", [value])
+
+
+def test_a_full_check_in_the_future_is_no_check(five: list[Event], tamper: Tamper):
+    verify()
+    altered("fully_checked_at", datetime(2099, 1, 1, tzinfo=UTC))
+    tamper("UPDATE audit_event SET reason = 'x' WHERE number = %s", five[0].number)
+    assert verify_chain(full=False).bad_number == five[0].number
+    assert ChainHead.objects.get().last_full_check is not None
+
+
+def test_a_check_in_the_future_is_none_for_the_pages_either(five: list[Event]):
+    verify()
+    altered("checked_at", datetime(2099, 1, 1, tzinfo=UTC))
+    head = ChainHead.objects.get()
+    assert (head.last_check, head.badge.value) == (None, "unchecked")
+    assert head.last_full_check == head.fully_checked_at
+
+
+def test_a_mark_of_a_clock_that_is_ahead_by_seconds_is_believed(five: list[Event]):
+    with clock_off_by(timedelta(seconds=90)):
+        verify()
+    assert verify_chain(full=False).checked == 0
 
 
 def test_a_break_stays_until_all_was_seen_to_be_sound(five: list[Event], tamper: Tamper, recorded: Recorded):

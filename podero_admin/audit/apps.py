@@ -9,10 +9,10 @@ from django.db.models.signals import post_migrate
 
 
 def _install_triggers(using: str, **_: Any) -> None:
-    """A migration that remakes a table on SQLite loses its triggers."""
+    """A migration that remakes a table on SQLite loses its triggers; others may have been disabled or altered."""
     from podero_admin.audit import triggers  # noqa: PLC0415 - needs the database, not the apps
 
-    if triggers.missing(connections[using]):
+    if triggers.amiss(connections[using]):
         triggers.install(connections[using])
 
 

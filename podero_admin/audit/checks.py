@@ -1,4 +1,4 @@
-"""System check: are the audit log's triggers there? On SQLite a table that is remade loses them silently."""
+"""System check: do the audit log's triggers guard it? On SQLite a table that is remade loses them silently."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +12,10 @@ from podero_admin.audit import triggers
 def check_triggers(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     return [
         Error(
-            f"The audit log of database {alias!r} can be changed: the triggers {', '.join(missing)} are missing.",
-            hint="Find out who removed them; then run `manage.py migrate --skip-checks`, which makes them again.",
+            f"{weakness}, in database {alias!r}.",
+            hint="Find out who did it; then run `manage.py migrate --skip-checks`, which makes them again.",
             id="audit.E001",
         )
         for alias in databases or ()
-        if (missing := triggers.missing(connections[alias]))
+        if (weakness := triggers.weakness(connections[alias]))
     ]

@@ -1,5 +1,6 @@
 """The third lock: database triggers that refuse to change or remove rows, for those who pass the application by."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,14 +10,25 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 ROWS = {"audit_event": "number", "audit_accessrecord": "id"}
 HEAD = "audit_chainhead"
 TABLES = (*ROWS, HEAD)
+_TABLES_HERE = ", ".join(f"to_regclass('{table}')" for table in TABLES)  # where the search path leads
 REFUSED = "The audit log only grows: nothing in it is changed or removed."
 
-_FUNCTIONS = f"""
-CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+OFF = "The protection of the log against changes is off"
+
+_SOURCE = f"""
 BEGIN
   RAISE EXCEPTION USING MESSAGE = '{REFUSED}', ERRCODE = 'integrity_constraint_violation';
-END $body$;
-"""
+END """
+_FUNCTIONS = f"CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $body${_SOURCE}$body$;"
+
+# What is there, tables and triggers: name, definition, and the source of the function that a trigger calls.
+_SQLITE_HOLDS = "SELECT name, CASE type WHEN 'trigger' THEN sql END, '' FROM sqlite_master"
+_POSTGRESQL_HOLDS = f"""
+SELECT relname, '', '' FROM pg_class WHERE oid IN ({_TABLES_HERE})
+UNION ALL
+SELECT tgname, pg_get_triggerdef(pg_trigger.oid, true), prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE tgrelid IN ({_TABLES_HERE}) AND tgenabled IN ('O', 'A') AND NOT tgisinternal
+"""  # noqa: S608 - our own table names
 
 
 def _sqlite(table: str) -> dict[str, str]:
@@ -36,7 +48,10 @@ def _sqlite(table: str) -> dict[str, str]:
 
 
 def _postgresql(table: str) -> dict[str, str]:
-    """Per statement, so that even one that meets no row is refused; TRUNCATE has no row triggers at all."""
+    """Per statement, so that even one that meets no row is refused; TRUNCATE has no row triggers at all.
+
+    In the order in which PostgreSQL itself writes a definition, since `amiss` compares them.
+    """
     refuse = "EXECUTE FUNCTION audit_refuse()"
     if table == HEAD:
         changed = "FOR EACH ROW WHEN (NEW.number < OLD.number)"
@@ -44,7 +59,7 @@ def _postgresql(table: str) -> dict[str, str]:
             f"{table}_no_update": f"BEFORE UPDATE ON {table} {changed} {refuse}",
             f"{table}_no_delete": f"BEFORE DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
         }
-    return {f"{table}_no_change": f"BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT {refuse}"}
+    return {f"{table}_no_change": f"BEFORE DELETE OR UPDATE OR TRUNCATE ON {table} FOR EACH STATEMENT {refuse}"}
 
 
 def _wanted(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
@@ -81,14 +96,29 @@ def lifted(connection: BaseDatabaseWrapper = default_connection) -> Iterator[Non
         install(connection)
 
 
-def missing(connection: BaseDatabaseWrapper = default_connection) -> list[str]:
-    """Names of the triggers that are not there or not in force, on tables that are."""
-    present = set(connection.introspection.table_names())
-    wanted = {name for table in TABLES if table in present for name in _wanted(connection, table)}
+def amiss(connection: BaseDatabaseWrapper = default_connection) -> list[str]:
+    """Names of the triggers that are not there, not in force or not ours, on tables that are."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            if connection.vendor == "sqlite"
-            else "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal"
-        )
-        return sorted(wanted - {row[0] for row in cursor.fetchall()})
+        cursor.execute(_SQLITE_HOLDS if connection.vendor == "sqlite" else _POSTGRESQL_HOLDS)
+        held = [(name, _plain(definition), _plain(source)) for name, definition, source in cursor.fetchall()]
+    present, found = {name for name, *_ in held}, set(held)
+    source = _plain(_SOURCE) if connection.vendor == "postgresql" else ""
+    return sorted(
+        name
+        for table in TABLES
+        if table in present
+        for name, body in _wanted(connection, table).items()
+        if (name, _plain(f"CREATE TRIGGER {name} {body}"), source) not in found
+    )
+
+
+def weakness(connection: BaseDatabaseWrapper = default_connection) -> str:
+    """In words that the log can be changed; nothing while every trigger is as it should be."""
+    if names := amiss(connection):
+        return f"{OFF}: {', '.join(names)} missing, disabled or altered"
+    return ""
+
+
+def _plain(text: str | None) -> str:
+    """What a definition says, however it is laid out: PostgreSQL writes it anew."""
+    return re.sub(r'[\s()"]', "", text or "").lower()

@@ -18,6 +18,7 @@ from podero_admin.audit.selectors import (
     same_act,
 )
 from podero_admin.audit.services import EVENT_COLUMNS, events_export, verify_now
+from podero_admin.audit.triggers import weakness
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Invalid
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
@@ -38,6 +39,7 @@ def events(request: StaffRequest) -> HttpResponse:
         "is_valid": form.is_valid(),
         "is_filtered": form.is_valid() and form.filters != NOT_FILTERED,
         "chain": chain_head(),
+        "weakness": weakness(),
         "may_verify": request.access.allows(Permission.EVENTS_VIEW_ALL),
         "may_export": request.access.allows(Permission.EVENTS_EXPORT),
     }
@@ -75,10 +77,15 @@ def export(request: StaffRequest) -> StreamingHttpResponse:
 @requires(Permission.EVENTS_VIEW_ALL)
 def verify(request: StaffRequest) -> HttpResponse:
     found = verify_now(access=request.access)
-    if found.is_unbroken:
-        messages.success(request, f"The audit log is unbroken: {found.checked:,} events were checked just now.")
-    else:
+    words = f"The audit log is unbroken: {found.checked:,} events were checked just now."
+    if not found.is_unbroken:
         messages.error(request, f"The audit log is broken: {found.problem}.")
+    elif found.weakness:
+        messages.info(request, words)
+    else:
+        messages.success(request, words)
+    if found.weakness:
+        messages.error(request, f"{found.weakness}.")
     if found.warning:
         messages.warning(request, f"About the audit log: {found.warning}.")
     return redirect_to("audit:list")

@@ -15,6 +15,7 @@ from django.utils import timezone
 from podero_admin import __version__
 from podero_admin.audit.models import ChainHead
 from podero_admin.audit.selectors import chain_head
+from podero_admin.audit.triggers import weakness
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.drawing import span
 from podero_admin.desk.queue import queue_length
@@ -62,6 +63,7 @@ class Status:
     alarms: list[Alarm]
     sweep: Told | None = None
     chain: ChainHead | None = None
+    weakness: str = ""
     versions: Mapping[str, str] | None = None
     queue: int | None = None
 
@@ -86,6 +88,7 @@ def status(*, access: Access) -> Status:
         alarms=alarms(access=access, permission=Permission.STATUS_VIEW),
         sweep=_sweep(done, now),
         chain=chain_head(),
+        weakness=weakness(),
         versions=_versions(),
         queue=queue_length(),
     )

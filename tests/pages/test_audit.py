@@ -299,7 +299,9 @@ def test_a_full_page_costs_few_queries(client_of, done_by, bob, alice, django_as
     for _ in range(60):
         done_by(alice, changes={"a": (1, 2)})
     client = client_of(bob)
-    with django_assert_max_num_queries(7):  # session, person, seats, end of the chain, days, events, how Podero is
+    with django_assert_max_num_queries(
+        8
+    ):  # session, person, seats, end of the chain, triggers, days, events, how Podero is
         client.get("/audit/?actor=alice&from=2026-01-01")
 
 
@@ -380,6 +382,19 @@ def test_a_broken_chain_is_shown_in_the_error_tone(client_of, done_by, bob, alic
     page = client_of(bob).post("/audit/verify/", follow=True).content.decode()
     assert f"The audit log is broken: event {event.number} was changed" in page
     assert '<span class="status error" data-field="chain" data-value="broken">' in page
+
+
+def test_a_protection_that_is_off_is_told_wherever_the_chain_is(client_of, done_by, bob, alice):
+    done_by(alice)
+    client, words = client_of(bob), "The protection of the log against changes is off"
+    assert words not in client.get("/audit/").content.decode()
+    triggers.lift(connection)
+    assert words in client.get("/audit/").content.decode()
+    page = client.post("/audit/verify/", follow=True).content.decode()
+    assert page.count(words) == 3  # the note, beside the chain, and the event of this check
+    assert '<div class="note ok"' not in page
+    told = Event.objects.get(action=Action.EVENTS_VERIFIED)
+    assert (told.outcome, told.reason.startswith("unbroken")) == ("failed", True)
 
 
 def test_an_agent_may_not_have_it_verified_and_the_attempt_is_recorded(client_of, alice):

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from podero_admin.audit import triggers
 from podero_admin.audit.models import ChainHead, Event
 from podero_admin.directory.models import Customer
 from podero_admin.mirror.models import Pass
@@ -25,7 +26,7 @@ from tests.pages.test_registrations import main_of
 from tests.registering import press, registration_of
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 15
+MOST_QUERIES = 16
 
 
 def status_page(client: Client) -> str:
@@ -175,6 +176,16 @@ def test_checks_in_the_future_are_not_believed(client_of: Any, sara: Any, bob: A
     assert value(page, "chain") == "unchecked"
     assert "<dt>From its start</dt><dd>never</dd>" in page
     assert "72 years" not in client_of(bob).get("/audit/").content.decode()
+
+
+def test_a_protection_of_the_log_that_is_off_is_told_to_those_who_see_the_log(
+    client_of: Any, sara: Any, alice: Any
+) -> None:
+    words = "The protection of the log against changes is off"
+    assert words not in status_page(client_of(sara))
+    triggers.lift(connection, ("audit_event",))
+    assert words in status_page(client_of(sara))
+    assert words not in status_page(client_of(alice))
 
 
 def test_a_sweep_that_was_missed_is_told(client_of: Any, sara: Any) -> None:

@@ -12,6 +12,7 @@ from podero_admin.audit.chain import falls_back, problem_of
 from podero_admin.audit.models import START, ChainHead
 from podero_admin.audit.selectors import chain_head, chain_rows, first_number_beyond_the_head, hash_and_time_of
 from podero_admin.audit.services.record import head_locked, record
+from podero_admin.audit.triggers import weakness
 from podero_admin.core.access import Access, Permission
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,8 @@ FULL_WHILE_WAITING = 200_000
 class Verification:
     """What a walk found: how many events the log holds, which is the first bad one, and what is wrong.
 
-    A warning is of clocks: times that cannot be right, in a chain that may well be.
+    A warning is of clocks: times that cannot be right, in a chain that may well be. A weakness is that triggers no
+    longer guard the log.
     """
 
     count: int
@@ -36,6 +38,7 @@ class Verification:
     problem: str = ""
     out_of_order: int | None = None
     warning: str = ""
+    weakness: str = ""
 
     @property
     def is_unbroken(self) -> bool:
@@ -52,6 +55,8 @@ def verify_chain(*, access: Access | None = None, full: bool = True) -> Verifica
     logger.log(level, "The audit chain up to event %s (%s): %s", head.number, head.hash, found.problem or "unbroken")
     if found.warning:
         logger.warning("The audit log: %s", found.warning)
+    if found.weakness:
+        logger.error("%s", found.weakness)
     return found
 
 
@@ -112,7 +117,7 @@ def _remember(*, access: Access | None, found: Verification, begun_at: datetime 
     if found.out_of_order or (begun_at and found.is_unbroken):
         head.out_of_order_number = found.out_of_order
     head.save(update_fields=KEPT)
-    found = replace(found, warning=head.clock_warning)
+    found = replace(found, warning=head.clock_warning, weakness=weakness())
     if access or was_broken != bool(found.problem):
         _tell(access or Access.system(), found)
     return found
@@ -120,8 +125,9 @@ def _remember(*, access: Access | None, found: Verification, begun_at: datetime 
 
 def _tell(access: Access, found: Verification) -> None:
     """Where a forged row has taken the next number nothing can be recorded: what was found is kept all the same."""
-    outcome, words = ("done", f"unbroken, {found.count} events") if found.is_unbroken else ("failed", found.problem)
-    words = f"{words}; {found.warning}" if found.warning else words
+    outcome = "done" if found.is_unbroken and not found.weakness else "failed"
+    chain = f"unbroken, {found.count} events" if found.is_unbroken else found.problem
+    words = "; ".join(filter(None, (chain, found.weakness, found.warning)))
     try:
         with transaction.atomic():
             record(Action.EVENTS_VERIFIED, access=access, outcome=outcome, reason=words)

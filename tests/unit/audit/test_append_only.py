@@ -1,11 +1,13 @@
 """The three locks: model, queryset, database. Each is tried with the ones before it passed by."""
 
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -126,11 +128,151 @@ def test_the_check_is_content_with_the_triggers_in_place(db: None):
     assert [message.id for message in run_checks(tags=["database"], databases=["default"])] == []
 
 
+#: Ways to switch the protection off, and the triggers that no longer protect.
+OFF_IN_SQLITE = {
+    "dropped": (["DROP TRIGGER audit_event_no_update"], {"audit_event_no_update"}),
+    "replaced by one that does nothing": (
+        [
+            "DROP TRIGGER audit_event_no_delete",
+            "CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event BEGIN SELECT 1; END",
+        ],
+        {"audit_event_no_delete"},
+    ),
+    "made to look away": (
+        [
+            "DROP TRIGGER audit_accessrecord_no_update",
+            (
+                f"CREATE TRIGGER audit_accessrecord_no_update BEFORE UPDATE ON audit_accessrecord"
+                f" WHEN NEW.label <> 'x' BEGIN SELECT RAISE(ABORT, '{triggers.REFUSED}'); END"
+            ),
+        ],
+        {"audit_accessrecord_no_update"},
+    ),
+    "moved to another table": (
+        [
+            "DROP TRIGGER audit_event_no_update",
+            (
+                f"CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_accessrecord"
+                f" BEGIN SELECT RAISE(ABORT, '{triggers.REFUSED}'); END"
+            ),
+        ],
+        {"audit_event_no_update"},
+    ),
+}
+OFF_IN_POSTGRESQL = {
+    "dropped": (["DROP TRIGGER audit_event_no_change ON audit_event"], {"audit_event_no_change"}),
+    "disabled": (["ALTER TABLE audit_event DISABLE TRIGGER USER"], {"audit_event_no_change"}),
+    "kept for replicas": (
+        ["ALTER TABLE audit_chainhead ENABLE REPLICA TRIGGER audit_chainhead_no_delete"],
+        {"audit_chainhead_no_delete"},
+    ),
+    "calling a function that does nothing": (
+        [
+            (
+                "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql"
+                " AS $$BEGIN IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END$$"
+            )
+        ],
+        {
+            *("audit_event_no_change", "audit_accessrecord_no_change"),
+            *("audit_chainhead_no_update", "audit_chainhead_no_delete"),
+        },
+    ),
+    "calling another function": (
+        [
+            "CREATE FUNCTION audit_smile() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$",
+            "DROP TRIGGER audit_event_no_change ON audit_event",
+            (
+                "CREATE TRIGGER audit_event_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event"
+                " FOR EACH STATEMENT EXECUTE FUNCTION audit_smile()"
+            ),
+        ],
+        {"audit_event_no_change"},
+    ),
+    "made to look away": (
+        [
+            "DROP TRIGGER audit_chainhead_no_update ON audit_chainhead",
+            (
+                "CREATE TRIGGER audit_chainhead_no_update BEFORE UPDATE ON audit_chainhead"
+                " FOR EACH ROW WHEN (NEW.number < OLD.number - 9) EXECUTE FUNCTION audit_refuse()"
+            ),
+        ],
+        {"audit_chainhead_no_update"},
+    ),
+    "guarding less": (
+        [
+            "DROP TRIGGER audit_event_no_change ON audit_event",
+            (
+                "CREATE TRIGGER audit_event_no_change BEFORE TRUNCATE ON audit_event"
+                " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()"
+            ),
+        ],
+        {"audit_event_no_change"},
+    ),
+    "moved to another table": (
+        [
+            "DROP TRIGGER audit_event_no_change ON audit_event",
+            "CREATE TEMPORARY TABLE elsewhere (number int)",
+            (
+                "CREATE TRIGGER audit_event_no_change BEFORE DELETE OR UPDATE OR TRUNCATE ON elsewhere"
+                " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()"
+            ),
+        ],
+        {"audit_event_no_change"},
+    ),
+}
+OFF = OFF_IN_SQLITE if SQLITE else OFF_IN_POSTGRESQL
+
+
+def switch_off(how: str) -> set[str]:
+    statements, names = OFF[how]
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    return names
+
+
+@pytest.mark.parametrize("how", OFF)
+def test_a_protection_that_is_off_is_noticed(how: str, recorded: Recorded):
+    recorded()
+    assert triggers.amiss(connection) == []
+    names = switch_off(how)
+    assert set(triggers.amiss(connection)) == names
+    (found,) = run_checks(tags=["database"], databases=["default"])
+    assert found.id == "audit.E001"
+    assert all(name in found.msg for name in names)
+    out = StringIO()
+    with pytest.raises(CommandError, match="The protection of the log against changes is off") as raised:
+        call_command("audit_verify", stdout=out)
+    assert raised.value.returncode == 1
+    assert "unbroken" in out.getvalue()
+
+
+@pytest.mark.parametrize("how", OFF)
+def test_migrate_puts_the_protection_back(how: str, transactional_db: None):
+    switch_off(how)
+    call_command("migrate", verbosity=0)
+    assert triggers.amiss(connection) == []
+
+
 @pytest.mark.parametrize("table", triggers.TABLES)
-def test_the_check_misses_them(table: str, db: None):
+def test_the_check_misses_a_tables_triggers(table: str, db: None):
     triggers.lift(connection, (table,))
     found = run_checks(tags=["database"], databases=["default"])
     assert [message.id for message in found] == ["audit.E001"]
     assert table in found[0].msg
     triggers.install(connection)
-    assert triggers.missing(connection) == []
+    assert triggers.amiss(connection) == []
+
+
+@pytest.mark.skipif(SQLITE, reason="only PostgreSQL has schemas")
+def test_triggers_in_a_schema_of_its_own_are_found(db: None):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA apart")
+        cursor.execute("SET LOCAL search_path = apart")
+        assert triggers.amiss(connection) == []  # no tables there, nothing to guard
+        for table in triggers.TABLES:
+            cursor.execute(f"CREATE TABLE {table} (id int, number int)")
+    assert len(triggers.amiss(connection)) == 4
+    triggers.install(connection)
+    assert triggers.amiss(connection) == []

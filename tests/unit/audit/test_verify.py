@@ -184,12 +184,19 @@ def test_the_command_names_the_first_bad_event(five: list[Event], tamper: Tamper
     assert raised.value.returncode == 1
 
 
-def test_the_command_says_which_triggers_are_missing(five: list[Event]):
+def test_the_command_says_what_is_wrong_with_both_chain_and_protection(five: list[Event], tamper: Tamper):
+    tamper("UPDATE audit_event SET reason = 'x' WHERE number = %s", five[0].number)
     triggers.lift()
     err = StringIO()
-    call_command("audit_verify", stdout=StringIO(), stderr=err)
-    assert "audit_event" in err.getvalue()
-    triggers.install()
+    with pytest.raises(CommandError, match=f"broken at event {five[0].number}"):
+        call_command("audit_verify", stdout=StringIO(), stderr=err)
+    assert "protection of the log against changes is off: audit_accessrecord_no_" in err.getvalue()
+
+
+def test_the_task_tells_the_log_file_of_a_protection_that_is_off(five: list[Event], caplog: pytest.LogCaptureFixture):
+    triggers.lift()
+    verify()
+    assert [line.levelname for line in caplog.records if "protection" in line.getMessage()] == ["ERROR"]
 
 
 def warned(found: Verification) -> str:

@@ -1,8 +1,13 @@
 """Verifying: whatever somebody did to the tables, the first bad event is named."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -191,6 +196,52 @@ def test_the_command_says_what_is_wrong_with_both_chain_and_protection(five: lis
     with pytest.raises(CommandError, match=f"broken at event {five[0].number}"):
         call_command("audit_verify", stdout=StringIO(), stderr=err)
     assert "protection of the log against changes is off: audit_accessrecord_no_" in err.getvalue()
+
+
+def audit_verify(folder: Path, database: str = "") -> subprocess.CompletedProcess[str]:
+    """The command as an operator runs it, with a database of its own: none."""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "PODERO_VAR_DIR": str(folder)}
+    command = [sys.executable, "manage.py", "audit_verify"]
+    return subprocess.run(
+        command, env=environment | {"TEST_DATABASE_URL": database}, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_database_without_tables_could_not_be_checked(tmp_path: Path):
+    done = audit_verify(tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "The audit log could not be checked: no such table: audit_chainhead." in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_neither_could_one_that_cannot_be_opened(tmp_path: Path):
+    (tmp_path / "dev.sqlite3").mkdir()
+    done = audit_verify(tmp_path)
+    assert done.returncode == 2
+    assert "The audit log could not be checked: unable to open database file." in done.stderr
+
+
+def test_neither_could_one_that_is_halfway_migrated(five: list[Event]):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_chainhead RENAME COLUMN out_of_order_number TO away")
+    with pytest.raises(CommandError, match=r"could not be checked: .*out_of_order_number") as raised:
+        call_command("audit_verify")
+    assert raised.value.returncode == 2
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a server has to be there to lack a database")
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"path": "/no_such_database"}, "does not exist"), ({"netloc": "postgres@127.0.0.1:9"}, "refused")],
+)
+def test_neither_could_one_that_a_server_does_not_have(tmp_path: Path, wrong: dict[str, str], said: str):
+    url = urlsplit(os.environ["TEST_DATABASE_URL"])._replace(**wrong)
+    done = audit_verify(tmp_path, url.geturl())
+    assert done.returncode == 2
+    assert "The audit log could not be checked: " in done.stderr
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_the_task_tells_the_log_file_of_a_protection_that_is_off(five: list[Event], caplog: pytest.LogCaptureFixture):

@@ -3,18 +3,26 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
 from podero_admin.audit.services import verify_chain
+
+COULD_NOT = 2
 
 
 class Command(BaseCommand):
     help = (
         "Walk the hash chain of the audit log: exit 0 and 'unbroken', or exit 1 and the first bad event, or that the"
-        " protection against changes is off."
+        " protection against changes is off; exit 2 when it could not be checked, since the database is away or not"
+        " migrated."
     )
 
     def handle(self, *_: Any, **__: Any) -> None:
-        found = verify_chain()
+        try:
+            found = verify_chain()
+        except Error as error:  # no verdict: whoever watches must not take it for a broken log
+            why = " ".join(str(error).split())
+            raise CommandError(f"The audit log could not be checked: {why}.", returncode=COULD_NOT) from error
         if found.warning:
             self.stderr.write(f"Warning: {found.warning}.")
         if not found.is_unbroken:

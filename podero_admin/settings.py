@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "podero_admin.accounts.middleware.SignInMiddleware",
     "podero_admin.core.middleware.ApplicationErrorMiddleware",
     "podero_admin.audit.middleware.DeniedMiddleware",
+    "podero_admin.organizations.middleware.OutsideMiddleware",
 ]
 
 ROOT_URLCONF = "podero_admin.urls"

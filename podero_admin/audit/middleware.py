@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -32,19 +33,20 @@ class DeniedMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        reason = _reason(exception)
-        if not reason:
-            return
-        access = getattr(request, "access", NOBODY)
-        try:
-            with transaction.atomic():
-                record(
-                    Action.ACCESS_DENIED,
-                    access=access,
-                    organization_id=getattr(exception, "organization_id", None),
-                    subject=Subject("page", request.path, f"{request.method} {request.path}"),
-                    outcome="refused",
-                    reason=reason,
-                )
-        except Exception:
-            logger.exception("A refusal could not be recorded; the person is refused all the same.")
+        if reason := _reason(exception):
+            denied(request, reason, organization_id=getattr(exception, "organization_id", None))
+
+
+def denied(request: HttpRequest, reason: str, *, organization_id: UUID | None = None) -> None:
+    try:
+        with transaction.atomic():
+            record(
+                Action.ACCESS_DENIED,
+                access=getattr(request, "access", NOBODY),
+                organization_id=organization_id,
+                subject=Subject("page", request.path, f"{request.method} {request.path}"),
+                outcome="refused",
+                reason=reason,
+            )
+    except Exception:
+        logger.exception("A refusal could not be recorded; the person is refused all the same.")

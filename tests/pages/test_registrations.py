@@ -9,10 +9,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from podero_admin.audit.models import Event
+from podero_admin.audit.models import AccessRecord, Event
 from podero_admin.registrations.models import Registration
 from podero_admin.registrations.outcomes import Outcome
 from podero_admin.sandbox.faults import Fault
+from tests.clocks import clock_off_by
 from tests.registering import posts, press, registration_of
 
 SAFE = {"not_sent": {"send-again", "again="}, "absent": {"send-again", "again="}, "rejected": {"again="}}
@@ -493,3 +494,51 @@ def test_customers_of_one_name_are_told_apart_by_their_number(client_of, alice, 
         page = client_of(alice).get(address).content.decode()
         assert "AS-77&lt;1" in page
         assert "AS-77<1" not in page
+
+
+def looks_of(staff):
+    return AccessRecord.objects.filter(actor_id=staff.id).order_by("id")
+
+
+def test_a_page_leaves_an_access_record_of_the_customer(client_of, stored, sara, bob, jana):
+    registration = stored("confirmed")
+    page_of(client_of(sara), registration)
+    (look,) = looks_of(sara)
+    assert (look.customer_id, look.organization_id, look.label) == (jana.id, jana.organization_id, jana.name)
+    assert look.page == f"registration {registration.reference}"
+    assert f'data-label="Page">{look.page}<' in client_of(bob).get("/audit/?show=access").content.decode()
+
+
+def test_a_page_that_asks_for_itself_leaves_one_record_in_five_minutes(client_of, stored, alice, sara):
+    other, registration, client = stored("confirmed"), stored("unknown"), client_of(sara)
+    address = f"/registrations/{registration.reference}/"
+    page_of(client, registration)
+    for _ in range(3):
+        assert client.get(address, headers={"HX-Request": "true"}).status_code == 200  # every two seconds
+        page_of(client, registration)  # without script, every five
+    assert looks_of(sara).count() == 1
+    page_of(client_of(alice), registration)
+    page_of(client, other)
+    assert (looks_of(alice).count(), looks_of(sara).count()) == (1, 2)
+    with clock_off_by(timedelta(minutes=6)):
+        client.get(address, headers={"HX-Request": "true"})
+    assert looks_of(sara).count() == 3
+
+
+def test_no_header_hides_a_look(client_of, stored, sara):
+    registration = stored("confirmed")
+    client_of(sara).get(f"/registrations/{registration.reference}/", headers={"HX-Request": "true"})
+    assert looks_of(sara).count() == 1
+
+
+def test_a_look_in_the_future_hides_none(client_of, stored, sara):
+    registration = stored("confirmed")
+    with clock_off_by(timedelta(days=30)):
+        client_of(sara).get(f"/registrations/{registration.reference}/")
+    page_of(client_of(sara), registration)
+    assert looks_of(sara).count() == 2
+
+
+def test_who_is_refused_leaves_no_look(client_of, stored, charlie):
+    page_of(client_of(charlie), stored("confirmed"), status=404)
+    assert not looks_of(charlie).exists()

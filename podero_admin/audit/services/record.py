@@ -160,10 +160,19 @@ def looked_at(
     vehicle_id: UUID | None = None,
     label: str = "",
     page: str = "",
+    once_in: timedelta = timedelta(0),
 ) -> None:
-    """Note who looked at which customer or vehicle."""
+    """Note who looked at which customer or vehicle; a page that asks for itself again and again, `once_in` so long.
+
+    That goes by what is in the table: what a browser says of itself could hide a look.
+    """
+    now = timezone.now()
+    if once_in:
+        mine = AccessRecord.objects.filter(actor_id=access.staff_id, customer_id=customer_id, page=page)
+        if mine.filter(at__gt=now - once_in, at__lte=now).exists():
+            return
     looked = AccessRecord(
-        at=timezone.now(),
+        at=now,
         organization_id=organization_id,
         actor_id=access.staff_id,
         actor_name=clean_text(access.label, 200),

@@ -5,6 +5,7 @@ from podero_admin.registrations.services.alarms import alarm_acknowledge, stray_
 from podero_admin.registrations.services.chores import chore_report
 from podero_admin.registrations.services.decide import registration_decide
 from podero_admin.registrations.services.doubts import DuplicateSuspected
+from podero_admin.registrations.services.look import registration_look
 from podero_admin.registrations.services.press import registration_open, registration_pressed, registration_request
 from podero_admin.registrations.services.settle import registrations_settle
 from podero_admin.registrations.services.sweep import customers_touched, registrations_sweep, sweep_if_due
@@ -16,6 +17,7 @@ __all__ = [
     "chore_report",
     "customers_touched",
     "registration_decide",
+    "registration_look",
     "registration_open",
     "registration_pressed",
     "registration_request",

@@ -23,7 +23,7 @@ ATTEMPT_DIGITS = 5
 @require_safe
 @requires(Permission.CUSTOMER_VIEW)
 def detail(request: StaffRequest, reference: str) -> HttpResponse:
-    registration = registration_get(access=request.access, reference=reference)
+    registration = services.registration_look(access=request.access, reference=reference)
     return detail_page(request, registration, is_still="still" in request.GET)
 
 

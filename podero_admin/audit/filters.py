@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Max, Min, Model, Q, QuerySet
+from django.db.models import F, Max, Min, Model, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from podero_admin.audit.models import Event
+from podero_admin.audit.models import ChainHead, Event
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.drawing import REFERENCE
 
 Row = TypeVar("Row", bound=Model)
+MIXED = 100
 FREE_TEXT = {"actor", "object"}
 #: Columns under names that the planner cannot match to an index, see `hidden`.
 OF, BY, WHEN = "of", "by", "when"
@@ -110,18 +111,36 @@ def midnight(day: date) -> datetime:
 
 
 def _on_days(rows: QuerySet[Event], filters: EventFilters) -> QuerySet[Event]:
-    """What bears a time of those days, whatever clock it came from: numbers rise, times nearly always.
+    """What bears a time of those days: a range of numbers, which every index ends with, and each time inside it.
 
-    So days become a range of numbers, which every index ends with, and inside it each time is looked at. Columns are
-    wrapped where the planner would else walk along the wrong index.
+    Numbers rise, and so do times, unless a clock was wrong: only then all events of those days are asked for theirs.
+    Columns are wrapped where the planner would else walk along the wrong index.
     """
     begin = {"gte": midnight(filters.start)} if filters.start else {}
     end = {"lt": midnight(filters.end + timedelta(days=1))} if filters.end else {}
-    times, number = begin | end, Coalesce(F("number"), F("number"))
+    times = begin | end
     within = Event.objects.filter(**{f"at__{name}": moment for name, moment in times.items()})
-    edges = within.aggregate(first=Min(number), last=Max(number))
-    if edges["first"] is None:
-        return rows.none()
-    rows = rows.filter(number__gte=edges["first"], number__lte=edges["last"])
+    first, last = _span(within) if _is_in_order() else _whole_span(within)
+    rows = rows.filter(number__gte=first, number__lte=last)
     looked_at = {f"{WHEN}__{name}": moment for name, moment in times.items()}
     return rows.alias(**{WHEN: Coalesce(F("at"), F("at"))}).filter(**looked_at)
+
+
+def _is_in_order() -> bool:
+    """The head is told as soon as times fall back, see `record`."""
+    head = ChainHead.objects.first()
+    return head is None or not head.clock_warning
+
+
+def _span(within: QuerySet[Event]) -> tuple[Any, Any]:
+    """The ends along the index of times, however much lies between; clocks that differ by seconds mix a few numbers."""
+    first, last = (
+        Subquery(within.order_by(*order).values("number")[:1]) for order in (("at", "number"), ("-at", "-number"))
+    )
+    return first - MIXED, last + MIXED
+
+
+def _whole_span(within: QuerySet[Event]) -> tuple[int, int]:
+    number = Coalesce(F("number"), F("number"))
+    found = within.aggregate(first=Min(number), last=Max(number))
+    return found["first"] or 0, found["last"] or 0

@@ -150,7 +150,7 @@ class ChainHead(models.Model):
     fully_checked_at = models.DateTimeField(null=True)
     checked_number = models.BigIntegerField(default=0)
     checked_problem = models.CharField(max_length=300, blank=True)
-    #: The newest event whose time lies before that of the one before it, as far as the checks have seen.
+    #: The newest event whose time lies before that of the one before it.
     out_of_order_number = models.BigIntegerField(null=True)
 
     class Meta:

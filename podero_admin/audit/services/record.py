@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from podero_admin.audit.actions import Action
-from podero_admin.audit.chain import digest
+from podero_admin.audit.chain import digest, falls_back
 from podero_admin.audit.masking import clean_text, masked_changes
 from podero_admin.audit.models import AccessRecord, ChainHead, Event
 from podero_admin.core.access import Access
@@ -149,6 +149,8 @@ def record(
     )
     event.hash = digest(head.hash, vars(event))
     _append(event)
+    if falls_back(now, head.at):
+        ChainHead.objects.update(out_of_order_number=event.number)
     return event
 
 

@@ -33,8 +33,9 @@ def _waits(told: Told) -> bool:
 #: What lists are asked for, the chip that counts it, and which vehicles belong to it.
 LISTS = (
     ("?action_needed=true", "Needs action", lambda told: _lives(told) and told["action_needed"] is True),
-    ("?connection_status=error", "Connection error", lambda told: told["connection_status"] == "error"),
-    ("?steering_status=error&sort=customer", "Steering error", lambda told: told["steering_status"] == "error"),
+    ("?connection_status=error", "Connection error", lambda told: _lives(told) and told["connection_status"] == "error"),
+    ("?steering_status=error&sort=customer", "Steering error",
+     lambda told: _lives(told) and told["steering_status"] == "error"),
     ("?health=not_connected", "Waiting for the customer", _waits),
     ("?sort=maker", "All", lambda _: True),
 )  # fmt: skip

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         try:
             found = verify_chain()
         except Error as error:  # no verdict: whoever watches must not take it for a broken log
-            why = " ".join(str(error).split())
+            why = " ".join(str(error).partition("\nLINE ")[0].split())  # without the statement that PostgreSQL quotes
             raise CommandError(f"The audit log could not be checked: {why}.", returncode=COULD_NOT) from error
         if found.warning:
             self.stderr.write(f"Warning: {found.warning}.")

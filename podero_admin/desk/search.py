@@ -10,7 +10,7 @@ from podero_admin.core.access import Access
 from podero_admin.core.errors import Invalid
 from podero_admin.directory.folding import query_words
 from podero_admin.directory.models import Customer
-from podero_admin.directory.search import customers_found
+from podero_admin.directory.search import customers_found, refusal
 from podero_admin.directory.search_index import SHORTEST_SIMILAR
 from podero_admin.registrations.models import Registration
 from podero_admin.registrations.search import WHOLE, reference_asked, registrations_found
@@ -19,14 +19,9 @@ from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.search import vehicles_found
 from podero_admin.vehicles.statuses import Badge, health_badge
 
-LONGEST = 200
 SHOWN = 8
 #: Each is a search of its own.
 MOST_TURNED = 12
-TOO_LONG = (
-    f"That is too long to search for. Type at most {LONGEST} letters: part of a name, an e-mail, a number or an id."
-)
-NOTHING_TO_LOOK_FOR = "There is nothing to look for in that: type at least one letter or digit."
 
 
 @dataclass(frozen=True)
@@ -63,10 +58,8 @@ def _counted(number: int, what: str, *, more: bool = False) -> str:
 
 def search(*, access: Access, text: str) -> Results:
     """A text that nothing can be looked for by is refused in words."""
-    if len(text) > LONGEST:
-        raise Invalid(TOO_LONG)
-    if not query_words(text):
-        raise Invalid(NOTHING_TO_LOOK_FOR)
+    if problem := refusal(text):
+        raise Invalid(problem)
     registrations = registrations_found(access=access, text=text, limit=SHOWN)
     exact = _results(access, text, registrations, similar=False)
     if exact.count:

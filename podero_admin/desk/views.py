@@ -19,6 +19,7 @@ from podero_admin.core.http import THEME_COOKIE, THEMES, StaffRequest, back_to, 
 from podero_admin.desk import search as finding
 from podero_admin.desk import selectors, services
 from podero_admin.desk import status as health
+from podero_admin.directory.folding import LONGEST_QUERY
 from podero_admin.registrations.outcomes import OPEN
 from podero_admin.registrations.selectors import alarms, open_registrations, registrations_of, sendable_registrations
 from podero_admin.registrations.wording import outcome_badge
@@ -83,7 +84,7 @@ def search(request: StaffRequest) -> HttpResponse:
         context["results"] = finding.search(access=request.access, text=text) if text else None
     except Invalid as error:
         context["problem"], status = error.message, error.status
-    context["text"] = text[: finding.LONGEST]
+    context["text"] = text[:LONGEST_QUERY]
     return render_page(request, "desk/search.html", context, fragment="desk/_found.html", status=status)
 
 

@@ -225,7 +225,9 @@ def test_neither_could_one_that_cannot_be_opened(tmp_path: Path):
 def test_neither_could_one_that_is_halfway_migrated(five: list[Event]):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_chainhead RENAME COLUMN out_of_order_number TO away")
-    with pytest.raises(CommandError, match=r"could not be checked: .*out_of_order_number( does not exist)?\.$") as raised:
+    with pytest.raises(
+        CommandError, match=r"could not be checked: .*out_of_order_number( does not exist)?\.$"
+    ) as raised:
         call_command("audit_verify")
     assert raised.value.returncode == 2
 

@@ -100,7 +100,7 @@ class Demo:
         page.goto(f"{self.address}/vehicles/?action_needed=true")
         page.locator("#results table a", has_text="EV6").click()
         page.get_by_role("button", name="Refresh").click()
-        page.locator("#actions ~ .finding").first.wait_for()
+        page.locator("#toasts > *").first.wait_for()
         self.places["vehicle"] = page.url
         for name in ("customers", "vehicles", "registrations", "audit"):
             self.places[name] = f"{self.address}/{name}/"

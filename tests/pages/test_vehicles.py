@@ -215,6 +215,8 @@ class TestPage:
         )
         page = shown(client_of(alice), park(**lapsed))
         assert "The connection has lapsed" in page
+        assert "Not connected: what stands here was read last" in page
+        assert "last 46 %" in page
         assert "waiting for the customer to connect" not in page
         assert page.index("https://sign.example/b") < page.index("https://form.example/a")
         fresh = shown(client_of(alice), park(**links))

@@ -1,17 +1,13 @@
 """What the one search box finds, put together from customers, vehicles and registrations; its texts are never kept."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from dataclasses import dataclass, field
 
 from django.utils import timezone
 
 from podero_admin.core.access import Access
 from podero_admin.core.errors import Invalid
-from podero_admin.directory.folding import query_words
 from podero_admin.directory.models import Customer
-from podero_admin.directory.search import customers_found, refusal
-from podero_admin.directory.search_index import SHORTEST_SIMILAR
+from podero_admin.directory.search import Way, customers_found, refusal
 from podero_admin.registrations.models import Registration
 from podero_admin.registrations.search import WHOLE, reference_asked, registrations_found
 from podero_admin.registrations.wording import outcome_badge
@@ -20,8 +16,6 @@ from podero_admin.vehicles.search import vehicles_found
 from podero_admin.vehicles.statuses import Badge, health_badge
 
 SHOWN = 8
-#: Each is a search of its own.
-MOST_TURNED = 12
 
 
 @dataclass(frozen=True)
@@ -34,6 +28,10 @@ class Results:
     more_customers: bool = False
     more_vehicles: bool = False
     is_similar: bool = False
+
+    @property
+    def is_anything(self) -> bool:
+        return bool(self.customers or self.vehicles or self.registrations)
 
     @property
     def count(self) -> str:
@@ -61,34 +59,14 @@ def search(*, access: Access, text: str) -> Results:
     if problem := refusal(text):
         raise Invalid(problem)
     registrations = registrations_found(access=access, text=text, limit=SHOWN)
-    exact = _results(access, text, registrations, similar=False)
-    if exact.count:
-        return exact
-    similar = _results(access, text, registrations, similar=True)
-    return similar if similar.is_similar else _turned(access, text)
+    ways = (_results(access, text, registrations, way) for way in Way)
+    return next((found for found in ways if found.is_anything), Results())
 
 
-def _turned(access: Access, text: str) -> Results:
-    """Two neighbouring letters swapped is the commonest slip, and a short word keeps too few of its trigrams for it."""
-    for turned in islice(_turned_texts(query_words(text)), MOST_TURNED):
-        found = _results(access, turned, [], similar=False)
-        if found.count:
-            return replace(found, is_similar=True)
-    return Results()
-
-
-def _turned_texts(words: Sequence[str]) -> Iterator[str]:
-    for place, word in enumerate(words):
-        for at in range(len(word) - 1 if len(word) >= SHORTEST_SIMILAR and word.isalpha() else 0):
-            turned = f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}"
-            if turned != word:
-                yield " ".join([*words[:place], turned, *words[place + 1 :]])
-
-
-def _results(access: Access, text: str, registrations: list[Registration], *, similar: bool) -> Results:
+def _results(access: Access, text: str, registrations: list[Registration], way: Way) -> Results:
     """One more of each is asked for, to know whether there are more."""
-    customers = customers_found(access=access, text=text, limit=SHOWN + 1, similar=similar)
-    vehicles = vehicles_found(access=access, text=text, limit=SHOWN + 1, similar=similar)
+    customers = customers_found(access=access, text=text, limit=SHOWN + 1, way=way)
+    vehicles = vehicles_found(access=access, text=text, limit=SHOWN + 1, way=way)
     now = timezone.now()
     return Results(
         customers=customers[:SHOWN],
@@ -96,7 +74,7 @@ def _results(access: Access, text: str, registrations: list[Registration], *, si
         registrations=[(row, outcome_badge(row.outcome)) for row in registrations],
         more_customers=len(customers) > SHOWN,
         more_vehicles=len(vehicles) > SHOWN,
-        is_similar=similar and bool(customers or vehicles),
+        is_similar=way is not Way.HOLDING,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from enum import Enum, auto
 from typing import TypeVar
 from uuid import UUID
 
@@ -34,18 +35,28 @@ def refusal(text: str) -> str:
     return "" if query_words(text) else NOTHING_TO_LOOK_FOR
 
 
-def customers_found(*, access: Access, text: str, limit: int, similar: bool = False) -> list[Customer]:
-    """Those that hold every word, or with `similar` those whose words are like the ones asked for."""
-    rows, allowed = Customer.objects.only(*SHOWN), access.listed_ids(Permission.CUSTOMER_VIEW)
-    if similar:
-        return CUSTOMERS.similar(rows, query_words(text), allowed, limit=limit)
-    return found_in(rows.order_by("is_gone", "sort_name", "id"), CUSTOMERS, text, allowed, limit=limit)
+class Way(Enum):
+    """How to look: for what holds every word, then for words like them, then with two letters swapped."""
+
+    HOLDING = auto()
+    SIMILAR = auto()
+    TURNED = auto()
+
+
+def customers_found(*, access: Access, text: str, limit: int, way: Way = Way.HOLDING) -> list[Customer]:
+    """The first in the order of their list; similar ones the most alike first."""
+    rows = Customer.objects.only(*SHOWN).order_by("is_gone", "sort_name", "id")
+    return found_in(rows, CUSTOMERS, text, access.listed_ids(Permission.CUSTOMER_VIEW), limit=limit, way=way)
 
 
 def found_in(
-    rows: QuerySet[Row], index: SearchIndex, text: str, organization_ids: Collection[UUID], *, limit: int
+    rows: QuerySet[Row], index: SearchIndex, text: str, organization_ids: Collection[UUID], *, limit: int, way: Way
 ) -> list[Row]:
     """By the beginning of an id, where the text is one, and by its words."""
+    if way is Way.SIMILAR:
+        return index.similar(rows, query_words(text), organization_ids, limit=limit)
+    if way is Way.TURNED:
+        return list(index.matching(rows, query_words(text), organization_ids, turned=True)[:limit])
     by_id = list(_by_beginning_of_id(rows, text, organization_ids)[:limit])
     known = {row.pk for row in by_id}
     by_words = index.matching(rows, query_words(text), organization_ids)[:limit]

@@ -6,7 +6,7 @@ A table that has one has the columns `folded` (all words, see folding.py), `sear
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import add
+from operator import add, or_
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.models import BooleanField, F, Func, Model, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from podero_admin.directory.narrowing import only_of
@@ -27,7 +27,7 @@ CANDIDATES = 1000
 SIMILAR_CANDIDATES = 300
 #: A shorter word has too few trigrams to tell a slip from another word.
 SHORTEST_SIMILAR = 4
-#: One letter wrong in eight, or two swapped: "quelmayr" and "quellmeyr" are like "quellmayr"; 0.6 is PostgreSQL's own.
+#: One letter wrong in eight: "quelmayr" and "quellmeyr" are like "quellmayr"; 0.6 is PostgreSQL's own.
 LIKENESS = 0.5
 NO_EXTENSION = (
     "The PostgreSQL extension pg_trgm is needed to search, and this database user may not create it. "
@@ -114,15 +114,21 @@ class SearchIndex:
         if self.missing_triggers(using):
             self.install_triggers(using)
 
-    def matching(self, rows: QuerySet[Row], words: Sequence[str], organization_ids: Collection[UUID]) -> QuerySet[Row]:
-        """Rows that hold every word. Candidates are limited before they are sorted: a common part costs no more."""
+    def matching(
+        self, rows: QuerySet[Row], words: Sequence[str], organization_ids: Collection[UUID], *, turned: bool = False
+    ) -> QuerySet[Row]:
+        """Rows that hold every word, with `turned` perhaps with two neighbouring letters swapped, the commonest slip.
+
+        Candidates are limited before they are sorted: a common part costs no more.
+        """
+        spellings = [_turned(word) if turned else [word] for word in words]
         if not words or not organization_ids:
             return rows.none()
         if connection.vendor == "sqlite":
-            return rows.filter(id__in=self._candidates_of_sqlite(words, organization_ids))
+            return rows.filter(id__in=self._candidates_of_sqlite(spellings, organization_ids))
         found = rows.model._default_manager.filter(organization_id__in=organization_ids)  # noqa: SLF001 - documented
-        for word in words:
-            found = found.filter(folded__contains=word)
+        for each in spellings:
+            found = found.filter(reduce(or_, [Q(folded__contains=spelling) for spelling in each]))
         return rows.filter(_AnyOf.first(found, CANDIDATES))
 
     def similar(
@@ -144,15 +150,24 @@ class SearchIndex:
             cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {LIKENESS}; SET LOCAL enable_seqscan = off")
             return list(rows.filter(_AnyOf.first(found, SIMILAR_CANDIDATES)).order_by(likeness.desc(), "id")[:limit])
 
-    def _candidates_of_sqlite(self, words: Sequence[str], organization_ids: Collection[UUID]) -> RawSQL:
+    def _candidates_of_sqlite(self, words: Sequence[Sequence[str]], organization_ids: Collection[UUID]) -> RawSQL:
         """CROSS JOIN makes SQLite begin with the trigram index, whatever it thinks of the other table."""
-        query = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in words)
+        quoted = [['"{}"'.format(spelling.replace('"', '""')) for spelling in each] for each in words]
+        query = " AND ".join(f"({' OR '.join(each)})" for each in quoted)
         places = ", ".join(["%s"] * len(organization_ids))
         sql = f"""
             SELECT c.id FROM {self.name} s CROSS JOIN {self.table} c ON c.search_key = s.rowid
             WHERE s.{self.name} MATCH %s AND c.organization_id IN ({places}) LIMIT {CANDIDATES}
         """  # noqa: S608 - only places and constants of ours; all texts travel as parameters
         return RawSQL(sql, [query, *(organization_id.hex for organization_id in organization_ids)])  # noqa: S611
+
+
+def _turned(word: str) -> list[str]:
+    """The word and what it may have been meant to be; of a number each would be another one."""
+    if len(word) < SHORTEST_SIMILAR or not word.isalpha():
+        return [word]
+    swapped = (f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}" for at in range(len(word) - 1))
+    return list(dict.fromkeys([word, *swapped]))
 
 
 def _create_extension(schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -46,7 +46,7 @@ def test_an_unknown_registration_becomes_confirmed_before_ones_eyes(desk: Page, 
     settle(after=60)
     expect(main).to_have_attribute("data-outcome", "confirmed")
     assert desk.evaluate("() => window.untouched"), "the page was loaded anew"
-    expect(live).to_contain_text("The answer was lost, but Podero has the vehicle")
+    expect(live).to_contain_text("We had no usable answer, but Podero has the vehicle")
     assert posts(world) == 1
 
 

@@ -227,7 +227,7 @@ def test_what_nobody_meant_is_found_nowhere_at_a_bounded_cost(
     alice: Any, client_of: Any, django_assert_max_num_queries: Any
 ) -> None:
     browser = client_of(alice)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(20):
         assert "Nothing found" in found(browser, "abcdefghijklm nopqrstuvwxyz zyxwvutsrqponm")
     assert "Nothing found" in found(browser, "9182736455")
 

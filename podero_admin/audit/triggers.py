@@ -22,7 +22,10 @@ END """
 _FUNCTIONS = f"CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $body${_SOURCE}$body$;"
 
 # What is there, tables and triggers: name, definition, and the source of the function that a trigger calls.
-_SQLITE_HOLDS = "SELECT name, CASE type WHEN 'trigger' THEN sql END, '' FROM sqlite_master"
+_SQLITE_HOLDS = f"""
+SELECT name, CASE type WHEN 'trigger' THEN sql END, '' FROM sqlite_master
+WHERE type IN ('table', 'trigger') AND tbl_name IN ('{"', '".join(TABLES)}')
+"""  # noqa: S608 - our own table names
 _POSTGRESQL_HOLDS = f"""
 SELECT relname, '', '' FROM pg_class WHERE oid IN ({_TABLES_HERE})
 UNION ALL

@@ -98,7 +98,8 @@
     else hits[Math.min(next, hits.length - 1)].focus();
   };
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    const isEmptySearch = event.target.matches("[data-find]") && !event.target.value;  // a habit, where it has the focus already
+    const typing = event.target.closest("input, textarea, select, [contenteditable]") && !isEmptySearch;
     const bare = !event.ctrlKey && !event.metaKey && !event.altKey;
     const asks = (event.key === "/" && !typing && bare) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey));
     if (bare && ["ArrowDown", "ArrowUp"].includes(event.key)) walk(event);

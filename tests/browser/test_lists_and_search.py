@@ -21,9 +21,9 @@ def many(jana, world):
     customer_vehicles_fetch(access=system_access(), customer=Customer.objects.get(id=jana.id))
 
 
-@pytest.mark.parametrize("key", ["/", "Control+k"])
-def test_a_vehicle_is_found_and_opened_by_keyboard_alone(desk: Page, many, key):
-    desk.goto("/registrations/")
+@pytest.mark.parametrize(("key", "start"), [("/", "/registrations/"), ("Control+k", "/registrations/"), ("/", "/")])
+def test_a_vehicle_is_found_and_opened_by_keyboard_alone(desk: Page, many, key, start):
+    desk.goto(start)
     desk.keyboard.press(key)
     desk.keyboard.type("nummer 07")
     desk.keyboard.press("Enter")

@@ -80,6 +80,8 @@ WAYS = [type_in_the_bar, type_on_the_start_page, type_in_the_search, type_in_the
 def leave_by_the_last(page: Page) -> str:
     """Open the last hit; its name."""
     expect(hits(page).first).to_contain_text("Bergfried")
+    expect(hits(page).filter(has_not_text="Bergfried")).to_have_count(0)  # the whole list stands there for a moment
+    expect(page.locator(".htmx-request")).to_have_count(0)
     name = hits(page).last.inner_text()
     hits(page).last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)

@@ -1,13 +1,9 @@
 """Keep the customers of an organisation as Podero lists them."""
 
-import json
 import logging
-from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import timedelta
 from math import ceil
-from typing import TypeVar
 from uuid import UUID
 
 from celery import current_app
@@ -23,26 +19,19 @@ from podero_admin.audit.services import Subject, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.drawing import local
 from podero_admin.core.errors import Conflicting, NotFound, PoderoAway
-from podero_admin.directory.mapping import CUSTOMER_ROLE, customer_values, digest, raw_json, search_key
+from podero_admin.directory.applying import CHANGED_COLUMNS, list_apply, row_of
+from podero_admin.directory.mapping import CUSTOMER_ROLE, raw_json
 from podero_admin.directory.models import Customer
 from podero_admin.directory.selectors import customer_get
-from podero_admin.directory.signals import customers_gone
 from podero_admin.organizations.models import Organization
 from podero_admin.organizations.selectors import organization_get, system_access
-from podero_admin.podero import User
 from podero_admin.podero.errors import NotFound as UnknownToPodero
 from podero_admin.podero.errors import PoderoError, RateLimited
 
 logger = logging.getLogger(__name__)
-Item = TypeVar("Item")
-BATCH = 1000
 LOCK_SECONDS = 180
 AFTER_A_FAILURE = 60
 LONGEST_WAIT = 3600
-CHANGED_COLUMNS = (
-    "email", "first_name", "last_name", "external_user_id", "name", "role", "sort_name", "folded", "deleted_at", "raw",
-    "digest", "is_gone", "fetched_at",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,7 +57,7 @@ def customers_refresh(*, access: Access, organization_id: UUID, seconds: float |
             f"The list of {organization.name} is being updated at this moment. Look again in a few seconds."
         )
     try:
-        result = _fetch_and_apply(organization, seconds)
+        result = _fetch_andlist_apply(organization, seconds)
     finally:
         cache.delete(_lock(organization_id))
     if not access.is_system:
@@ -92,11 +81,11 @@ def _lock(organization_id: UUID) -> str:
     return f"directory:refreshing:{organization_id}"
 
 
-def _fetch_and_apply(organization: Organization, seconds: float | None) -> RefreshResult:
+def _fetch_andlist_apply(organization: Organization, seconds: float | None) -> RefreshResult:
     asked_at = timezone.now()
     try:
         users = gateway.podero_client(organization.id, seconds=seconds).iter_users().value
-        count = _apply(organization, users, asked_at)
+        count = list_apply(organization, users, asked_at)
     except PoderoError as error:
         sentence = str(error)[:500]
         Organization.objects.filter(id=organization.id).update(directory_error=sentence)
@@ -131,79 +120,6 @@ def _record_refresh(access: Access, organization: Organization, result: RefreshR
             outcome="failed" if result.error else "done",
             reason=result.error or f"{result.count} customers",
         )
-
-
-def _apply(organization: Organization, users: Iterable[User], asked_at: datetime) -> int:
-    """The list is read to its end before anything is written; then only what is new is, some at a time.
-
-    Of 60,000 users only the text of those that are new is kept meanwhile: all about them takes ten times the memory.
-    """
-    own = Customer.objects.filter(organization=organization).values_list("id", "digest", "is_gone")
-    known = {key: (kept, is_gone) for key, kept, is_gone in own.iterator(BATCH)}
-    told = {user.id: _text_if_new(user, known.get(user.id)) for user in users if user.role == CUSTOMER_ROLE and user.id}
-    for foreign in _foreign(organization, [key for key in told if key not in known]):
-        del told[foreign]
-    fresh = sorted(key for key, raw in told.items() if raw)
-    for some in _batches(fresh, BATCH):
-        _write([_row(organization, User.parse(json.loads(told[key])), told[key], asked_at) for key in some], known)
-    gone = [key for key, (_, is_gone) in known.items() if key not in told and not is_gone]
-    back = [key for key in fresh if known.get(key, ("", False))[1]]
-    for some in _batches(gone, BATCH):
-        _lose(some, asked_at)
-    with transaction.atomic():
-        for some in _batches(back, BATCH):
-            Customer.objects.filter(id__in=some).update(look_due_at=asked_at)
-        Organization.objects.filter(id=organization.id).update(directory_fetched_at=asked_at, directory_error="")
-    return len(told)
-
-
-@transaction.atomic
-def _lose(customer_ids: list[UUID], asked_at: datetime) -> None:
-    """Some at a time, so that nobody else waits long; what is not reached is still to be lost for the next list."""
-    Customer.objects.filter(id__in=customer_ids).update(is_gone=True, look_due_at=None)
-    customers_gone.send(sender=Customer, customer_ids=customer_ids, at=asked_at)
-
-
-def _text_if_new(user: User, known: tuple[str, bool] | None) -> str:
-    raw = raw_json(user.raw)
-    return "" if known == (digest(raw), False) else raw
-
-
-@transaction.atomic
-def _write(rows: list[Customer], known: Container[UUID]) -> None:
-    """A new id that somebody else takes at this moment stays theirs; only rows known as ours are overwritten."""
-    new, changed = [row for row in rows if row.id not in known], [row for row in rows if row.id in known]
-    Customer.objects.bulk_create(new, ignore_conflicts=True)
-    Customer.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED_COLUMNS)
-
-
-def _row(organization: Organization, user: User, raw: str, asked_at: datetime) -> Customer:
-    values = customer_values(user, raw)
-    return Customer(
-        id=user.id, organization=organization, search_key=search_key(user.id), fetched_at=asked_at, **values
-    )
-
-
-def _foreign(organization: Organization, ids: list[UUID]) -> set[UUID]:
-    """Ids that belong to another organisation here: never taken over, only told to the log."""
-    foreign: set[UUID] = set()
-    for some in _batches(ids, BATCH):
-        foreign.update(
-            Customer.objects.filter(id__in=some).exclude(organization=organization).values_list("id", flat=True)
-        )
-    for customer_id in sorted(foreign):
-        logger.warning(
-            "Podero lists customer %s for %s, but it belongs to another organisation: skipped",
-            customer_id,
-            organization.id,
-        )
-    return foreign
-
-
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    rest = iter(items)
-    while some := list(islice(rest, size)):
-        yield some
 
 
 def customers_ensure_fresh(*, access: Access) -> None:
@@ -294,7 +210,7 @@ def customer_fetch(*, access: Access, organization_id: UUID, customer_id: UUID) 
         raise PoderoAway(f"Podero could not be asked for this customer. {error}") from error
     if user.id != customer_id or user.role != CUSTOMER_ROLE:
         raise NotFound("Podero knows no such customer.")
-    row = _row(organization, user, raw_json(user.raw), asked_at)
+    row = row_of(organization, user, raw_json(user.raw), asked_at)
     with transaction.atomic():
         Customer.objects.bulk_create([row], ignore_conflicts=True)
         Customer.objects.filter(id=customer_id, organization=organization).update(

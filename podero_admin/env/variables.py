@@ -2,16 +2,14 @@
 
 import os
 import ssl
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import environ
-from kombu.transport import TRANSPORT_ALIASES, resolve_transport
-
+from podero_admin.env import connections
 from podero_admin.env.addresses import is_local, origin, public_url
 from podero_admin.env.problems import ConfigurationError
 
@@ -163,70 +161,10 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return convert
 
 
-ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
-#: What DATABASE_URL may say after its "?" beside the options of libpq.
-OPTIONS_OF_DJANGO = {"server_side_binding", "prepare_threshold", "isolation_level", "assume_role"}
-
-
-def _database(raw: str) -> dict[str, Any]:
-    config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
-    if config["ENGINE"] not in ENGINES or config["NAME"] in {"", ":memory:"}:
-        raise ValueError
-    if config["ENGINE"].endswith("postgresql"):
-        _libpq_knows(config.get("OPTIONS", {}).keys() - OPTIONS_OF_DJANGO)
-    return config
-
-
-def _libpq_knows(names: Iterable[str]) -> None:
-    """One that it does not know would be refused with every connection, and so be taken for a server that is away."""
-    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - whoever has SQLite needs no libpq
-
-    make_conninfo(**dict.fromkeys(names, ""))
-
-
-REDIS = {"redis", "rediss"}
-
-
-def _cache(raw: str) -> dict[str, Any]:
-    config: dict[str, Any] = dict(environ.Env.cache_url_config(raw))
-    for address in raw.split(","):  # replicas may follow
-        parts = urlsplit(address)
-        if parts.scheme not in REDIS or not parts.hostname or not _is_redis_number(parts.path):
-            raise ValueError
-        _ = parts.port  # raises where it is none
-    return config
-
-
-def _is_redis_number(path: str) -> bool:
-    return (path.strip("/") or "0").isdecimal()
-
-
-def _email(raw: str) -> dict[str, Any]:
-    config: dict[str, Any] = dict(environ.Env.email_url_config(raw))
-    if not config.get("EMAIL_BACKEND") or ("smtp" in config["EMAIL_BACKEND"] and not config["EMAIL_HOST"]):
-        raise ValueError
-    return config
-
-
 def _bundle(raw: str) -> str:
     """A file that no certificate can be read from would make every call fail, so it stops the start."""
     ssl.create_default_context(cafile=raw)
     return str(Path(raw).resolve())
-
-
-def _broker(raw: str) -> str:
-    """Of a kind that Celery knows and whose library is installed."""
-    for address in raw.split(";"):  # others to turn to may follow
-        parts = urlsplit(address)
-        transport = parts.scheme.partition("+")[0]
-        if "://" not in address or transport not in TRANSPORT_ALIASES:
-            raise ValueError
-        resolve_transport(transport)
-        if transport in {"redis", "rediss", "amqp", "amqps"}:
-            _ = parts.port  # raises where it is none
-        if parts.scheme in REDIS and not _is_redis_number(parts.path):
-            raise ValueError
-    return raw
 
 
 def _can_be_written_to(folder: Path) -> bool:
@@ -253,14 +191,16 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         allowed_hosts=get("ALLOWED_HOSTS", _hosts, None, "set it to the host names served, separated by commas"),
         database=get(
             "DATABASE_URL",
-            _database,
-            _database("sqlite:///var/podero_admin.sqlite3"),
+            connections.database,
+            connections.database("sqlite:///var/podero_admin.sqlite3"),
             "set it to sqlite:///path or postgres://user:password@host/name, with a ? before options of libpq",
         ),
-        cache=get("CACHE_URL", _cache, False, "leave it out for the database, or set it to redis://host:6379/1")
+        cache=get(
+            "CACHE_URL", connections.cache, False, "leave it out for the database, or set it to redis://host:6379/1"
+        )
         or None,
         broker_url=get(
-            "BROKER_URL", _broker, "", "leave it out for the embedded one, or set it to redis://host:6379/0"
+            "BROKER_URL", connections.broker, "", "leave it out for the embedded one, or set it to redis://host:6379/0"
         ),
         organizations_path=get(
             "PODERO_ORGANIZATIONS", Path, Path("organizations.toml"), "set it to the path of the organisations file"
@@ -273,7 +213,8 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         time_zone=get(
             "TIME_ZONE", lambda raw: ZoneInfo(raw).key, "Europe/Vienna", "set it to a name such as Europe/Vienna"
         ),
-        email=get("EMAIL_URL", _email, False, "leave it out, or set it to smtp+tls://user:password@host:587") or None,
+        email=get("EMAIL_URL", connections.email, False, "leave it out, or set it to smtp+tls://user:password@host:587")
+        or None,
         connect_timeout=get("PODERO_CONNECT_TIMEOUT", _positive, 3.0, "set it to seconds above 0"),
         read_timeout=get("PODERO_READ_TIMEOUT", _positive, 30.0, "set it to seconds above 0"),
         deadline=get("PODERO_DEADLINE", _positive, 40.0, "set it to seconds above 0"),

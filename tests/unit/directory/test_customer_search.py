@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from podero_admin.core.errors import Invalid, NotFound
-from podero_admin.directory import apps, services
+from podero_admin.directory import apps
+from podero_admin.directory.applying import list_apply
 from podero_admin.directory.checks import check_search_index
 from podero_admin.directory.models import Customer
 from podero_admin.directory.search_index import CUSTOMERS
@@ -43,7 +44,7 @@ def keep(organization: Any, *people: tuple[str, str, str, str]) -> None:
         )
         for first, last, email, number in people
     ]
-    services._apply(organization, users, timezone.now())
+    list_apply(organization, users, timezone.now())
 
 
 @pytest.fixture
@@ -158,7 +159,7 @@ def test_a_cursor_of_another_search_is_refused(organization_a: Any, alice: Any, 
 def test_the_index_follows_a_changed_name(people: None, organization_a: Any, alice: Any, access_of: Any) -> None:
     user = Customer.objects.get(last_name="Huber")
     told = User.parse({"id": str(user.id), "role": "user", "first_name": "Anna", "last_name": "Zwettler"})
-    services._apply(organization_a, [told], timezone.now())
+    list_apply(organization_a, [told], timezone.now())
     assert names(access_of(alice), "zwettler") == ["Anna Zwettler"]
     assert names(access_of(alice), "anna.huber@") == []
 

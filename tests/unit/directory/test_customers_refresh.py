@@ -12,6 +12,7 @@ from django.utils import timezone
 from podero_admin.audit.models import Event
 from podero_admin.core.errors import Conflicting, NotAllowed, NotFound, PoderoAway
 from podero_admin.directory import services, tasks
+from podero_admin.directory.applying import list_apply
 from podero_admin.directory.models import Customer
 from podero_admin.organizations.models import Organization
 from podero_admin.organizations.selectors import system_access
@@ -161,7 +162,7 @@ def test_an_id_listed_twice_is_one_customer(world: Any, organization_a: Any) -> 
         User.parse({"id": "11111111-1111-4111-8111-111111111111", "role": "user", "email": f"{n}@example.org"})
         for n in "ab"
     ]
-    assert services._apply(organization_a, twice, timezone.now()) == 1
+    assert list_apply(organization_a, twice, timezone.now()) == 1
     assert Customer.objects.get().email == "b@example.org"
 
 

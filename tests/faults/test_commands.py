@@ -1,14 +1,12 @@
 """A command that misses its database or its cache says so in one sentence, and ends with a code that is not 0."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 200.0
+from tests.faults.alone import run_alone
+
 ADD_STAFF = "add_staff a@example.com --role agent --organization 016b78a7-0c7c-4241-a277-015c3ad3cb90"
 COMMANDS = ["load_organizations", "check_connection", "sync", "settle", "sweep", ADD_STAFF]
 NOBODY = "127.0.0.1:9"
@@ -21,32 +19,7 @@ def name_of(command: str) -> str:
 
 
 def manage(command: str, folder: Path, **values: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DJANGO_SETTINGS_MODULE": "podero_admin.settings",
-        "SECRET_KEY": "a-key-for-tests-only-a-key-for-tests-only-a-key-for-tests",
-        "PUBLIC_URL": "http://127.0.0.1",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "ALLOW_INSECURE_UPSTREAM": "true",
-        "PODERO_ORGANIZATIONS": str(organizations()),
-        "PODERO_VAR_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/commands.sqlite3",
-    } | values
-    return subprocess.run(
-        [sys.executable, "manage.py", *command.split()],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-
-
-def organizations() -> Path:
-    from django.conf import settings
-
-    return Path(settings.PODERO_ORGANIZATIONS)
+    return run_alone(["manage.py", *command.split()], folder, DJANGO_SETTINGS_MODULE="podero_admin.settings", **values)
 
 
 def says(ended: subprocess.CompletedProcess[str], words: str) -> None:
@@ -79,7 +52,7 @@ def test_a_migration_that_fails_shows_where(tmp_path: Path) -> None:
     assert manage("migrate -v0 sessions", tmp_path).returncode == 0
     import sqlite3
 
-    with sqlite3.connect(tmp_path / "commands.sqlite3") as database:
+    with sqlite3.connect(tmp_path / "alone.sqlite3") as database:
         database.execute("CREATE TABLE accounts_staff (id)")
     database.close()
     ended = manage("migrate -v0", tmp_path)

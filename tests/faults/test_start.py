@@ -1,14 +1,12 @@
 """A wrong setting ends the web server and the worker: words once, a code, and nobody who is started anew for ever."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 200.0
+from tests.faults.alone import run_alone
+
 WEB = ("gunicorn", "--config", "python:podero_admin.gunicorn", "--bind", "127.0.0.1:0")
 WORKER = ("celery", "--quiet", "--app", "podero_admin.celery", "worker", "--pool", "threads", "--concurrency", "1")
 
@@ -16,28 +14,7 @@ pytestmark = pytest.mark.faults
 
 
 def start(command: tuple[str, ...], folder: Path, **values: str) -> subprocess.CompletedProcess[str]:
-    from django.conf import settings
-
-    environment = {
-        "PATH": os.environ["PATH"],
-        "SECRET_KEY": "a-key-for-tests-only-a-key-for-tests-only-a-key-for-tests",
-        "PUBLIC_URL": "http://127.0.0.1",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "ALLOW_INSECURE_UPSTREAM": "true",
-        "PODERO_ORGANIZATIONS": str(settings.PODERO_ORGANIZATIONS),
-        "PODERO_VAR_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/start.sqlite3",
-        "PYTHONWARNINGS": "ignore:::celery.platforms",
-    } | values
-    return subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    return run_alone(["-m", *command], folder, PYTHONWARNINGS="ignore:::celery.platforms", **values)
 
 
 @pytest.mark.parametrize("command", [WEB, WORKER], ids=["web", "worker"])

@@ -31,10 +31,6 @@ def due_count(organization_id: UUID, *, by: datetime, most: int | None = None) -
     return due.order_by()[:most].count()
 
 
-def is_paused(organization_id: UUID) -> bool:
-    return Allowance.objects.filter(organization_id=organization_id, paused_until__gt=timezone.now()).exists()
-
-
 def pause_of(organization_id: UUID) -> Allowance | None:
     return _pauses([organization_id]).first()
 

@@ -104,7 +104,7 @@ def _compared(rows: list[Compared]) -> dict[str, Any]:
 
 def _head(vehicle: Vehicle, output: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     health = health_at(vehicle.settled_health, vehicle.stale_after, now)
-    actions = _actions(vehicle)
+    actions = listed = _actions(vehicle)
     is_ended = vehicle.is_gone or health == Health.DELETED
     waits_for = "" if vehicle.is_connected or is_ended else _waits_for(vehicle, output, actions)
     if waits_for == "lapsed":  # the panel above says it already
@@ -117,7 +117,7 @@ def _head(vehicle: Vehicle, output: Mapping[str, Any], now: datetime) -> dict[st
         "lifecycle_error": str(output.get("lifecycle_error") or "") if output.get("lifecycle_state") == "error" else "",
         "actions": actions,
         "has_only_notices": bool(actions) and all(action.is_notice for action in actions),
-        "asks_for_refresh": output.get("action_needed") is True and not _actions(vehicle),
+        "asks_for_refresh": output.get("action_needed") is True and not listed,
     }
 
 

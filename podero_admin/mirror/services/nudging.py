@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from podero_admin.mirror.selectors import is_anybody_due, is_paused
+from podero_admin.mirror.selectors import is_anybody_due, pause_of
 from podero_admin.mirror.services.passes import pass_begin_if_worth, pass_note
 from podero_admin.mirror.services.reach import organizations_away
 from podero_admin.organizations.models import Organization
@@ -23,7 +23,7 @@ def lanes_nudge() -> int:
     now = timezone.now()
     ids = list(Organization.objects.filter(is_configured=True).values_list("id", flat=True))
     away = organizations_away(ids)
-    due = [found for found in ids if found not in away and is_anybody_due(found, by=now) and not is_paused(found)]
+    due = [found for found in ids if found not in away and is_anybody_due(found, by=now) and not pause_of(found)]
     for organization_id in due:
         pass_begin_if_worth(organization_id=organization_id)
         for _ in range(settings.MIRROR_AT_ONCE):

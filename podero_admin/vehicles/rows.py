@@ -19,7 +19,8 @@ from podero_admin.vehicles.selectors import Listed
 from podero_admin.vehicles.statuses import GONE, ChargeStatus, Health, badge, health_at
 
 _GONE = f"<td>{draw(GONE.field, GONE.value, GONE.label, GONE.tone, GONE.icon)}</td>"
-_QUIET = {Health.HEALTHY, Health.ERROR, Health.WARNING}
+#: Their own columns say so already.
+_SHOWN_BESIDE = {Health.ERROR, Health.WARNING}
 
 
 def vehicle_rows(vehicles: Sequence[Listed], organizations: Mapping[UUID, str]) -> SafeString:
@@ -57,11 +58,13 @@ def _status(field: str, value: str) -> str:
 
 
 def _now(vehicle: Listed, now: datetime) -> str:
-    """What matters most: that it is gone, what its health asks for, or else what it does."""
+    """What matters most: that it is gone, what its health asks for, or else what it does, if that is not long ago."""
     if vehicle.is_gone:
         return _GONE
     health = health_at(vehicle.settled_health, vehicle.stale_after, now)
-    if health in _QUIET or (health == Health.NOTHING_KNOWN and vehicle.charge != ChargeStatus.UNKNOWN):
+    if health in _SHOWN_BESIDE and vehicle.stale_after is not None and now > vehicle.stale_after:
+        return _drawn("health", str(Health.OLD))
+    if health == Health.HEALTHY or health in _SHOWN_BESIDE or (health == Health.NOTHING_KNOWN and vehicle.charge != ChargeStatus.UNKNOWN):
         return _drawn("charge", vehicle.charge)
     return _drawn("health", str(health))
 

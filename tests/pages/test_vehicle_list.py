@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from podero_admin.directory.models import Customer
 from podero_admin.directory.services import customers_refresh
@@ -129,6 +130,18 @@ class TestCounts:
         assert response.status_code == 422
         assert "<b>1</b>" not in response.content.decode()
         assert cache.get(f"vehicles:counts:{organization_a.id}") is None
+
+
+class TestNow:
+    def test_what_a_car_did_long_ago_is_not_what_it_does_now(self, park: Any, alice: Any, client_of: Any) -> None:
+        charging = HEALTHY | {"is_plugged_in": True, "is_charging": True, "connection_status": "error"}
+        fresh = {"current_state_last_updated_at": timezone.now().isoformat()}
+        park(charging | model("Kia"), charging | fresh | model("Fiat"))
+        page = client_of(alice).get("/vehicles/").content.decode()
+        rows = {maker: row for row in page.split("<tr>") for maker in ("Kia", "Fiat") if f">{maker} X<" in row}
+        assert "Readings old" in rows["Kia"]
+        assert 'data-field="charge"' not in rows["Kia"]
+        assert 'data-field="charge" data-value="charging"' in rows["Fiat"]
 
 
 class TestMaker:

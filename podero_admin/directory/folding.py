@@ -1,5 +1,6 @@
 """One plain form for names and queries, so that 'Müller', 'MULLER' and 'muller' meet; pure functions."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -31,6 +32,11 @@ _LETTERS = str.maketrans(
         "–": "-",
     },
 )
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe"})
+#: Not the e of "Bauer", "Neuer" or "Quelle": no umlaut is written so.
+_E_OF_AN_UMLAUT = re.compile("(?<=[ao])e|(?<=[^aeq]u)e")
+#: A shorter word without its e is a part of too many names.
+SHORTEST_WRITTEN_OUT = 5
 _DROPPED = {"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn"}
 
 
@@ -64,11 +70,33 @@ def searchable(folded: Iterable[str]) -> str:
     return "".join(f"  {word}" for part in folded for word in part.split())
 
 
-def query_words(text: str, *, longest: int = LONGEST_QUERY, most: int = MOST_WORDS) -> list[str]:
-    """The words to look for; one of one or two letters is looked for where a word begins.
+def query_spellings(text: str, *, longest: int = LONGEST_QUERY, most: int = MOST_WORDS) -> list[tuple[str, ...]]:
+    """The words to look for, each with the ways to write it: "Müller" and "Mueller" are one name on the phone.
 
-    A word without any letter or digit has no trigram that an index knows: it is left out.
+    One of one or two letters is looked for where a word begins. A word without any letter or digit has no trigram
+    that an index knows: it is left out.
     """
-    words = fold(" ".join(text[: longest * 50].split())[:longest]).split()[:most]
-    useful = [word for word in words if any(character.isalnum() for character in word)]
-    return list(dict.fromkeys(word if len(word) > 2 else f"  {word}" for word in useful))  # noqa: PLR2004 - a trigram has three
+    words = [_spellings(word) for word in " ".join(text[: longest * 50].split())[:longest].split()]
+    useful = [each for several in words for each in several if any(letter.isalnum() for letter in each[0])]
+    return list(dict.fromkeys(useful[:most]))
+
+
+def query_words(text: str) -> list[str]:
+    """The words to look for as they were typed."""
+    return [plain for plain, *_ in query_spellings(text)]
+
+
+def _spellings(word: str) -> list[tuple[str, ...]]:
+    """Of what was typed without a blank; folding may take it apart."""
+    composed = unicodedata.normalize("NFC", word.casefold())
+    plain, written_out = fold(word).split(), fold(composed.translate(_WRITTEN_OUT)).split()
+    return [_ways(*both) for both in zip(plain, written_out, strict=False)]
+
+
+def _ways(plain: str, written_out: str) -> tuple[str, ...]:
+    short = len(plain) >= SHORTEST_WRITTEN_OUT and plain.isalpha() and _E_OF_AN_UMLAUT.sub("", plain)
+    return tuple(dict.fromkeys(_begins_if_short(way) for way in (plain, written_out, short) if way))
+
+
+def _begins_if_short(word: str) -> str:
+    return word if len(word) > 2 else f"  {word}"  # noqa: PLR2004 - a trigram has three

@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 
 from podero_admin.core.access import Access, Permission
-from podero_admin.directory.folding import LONGEST_QUERY, MOST_WORDS, fold, query_words
+from podero_admin.directory.folding import LONGEST_QUERY, MOST_WORDS, fold, query_spellings, query_words
 from podero_admin.directory.models import Customer
 from podero_admin.directory.narrowing import only_of
-from podero_admin.directory.search_index import CUSTOMERS, SearchIndex
+from podero_admin.directory.search_index import CUSTOMERS, SearchIndex, turned
 from podero_admin.directory.selectors import SHOWN
 
 Row = TypeVar("Row", bound=Model)
@@ -56,10 +56,11 @@ def found_in(
     if way is Way.SIMILAR:
         return index.similar(rows, query_words(text), organization_ids, limit=limit)
     if way is Way.TURNED:
-        return list(index.matching(rows, query_words(text), organization_ids, turned=True)[:limit])
+        words = [turned(word) for word in query_words(text)]
+        return list(index.matching(rows, words, organization_ids)[:limit])
     by_id = list(_by_beginning_of_id(rows, text, organization_ids)[:limit])
     known = {row.pk for row in by_id}
-    by_words = index.matching(rows, query_words(text), organization_ids)[:limit]
+    by_words = index.matching(rows, query_spellings(text), organization_ids)[:limit]
     return [*by_id, *(row for row in by_words if row.pk not in known)][:limit]
 
 

@@ -115,20 +115,19 @@ class SearchIndex:
             self.install_triggers(using)
 
     def matching(
-        self, rows: QuerySet[Row], words: Sequence[str], organization_ids: Collection[UUID], *, turned: bool = False
+        self, rows: QuerySet[Row], words: Sequence[Sequence[str]], organization_ids: Collection[UUID]
     ) -> QuerySet[Row]:
-        """Rows that hold every word, with `turned` perhaps with two neighbouring letters swapped, the commonest slip.
+        """Rows that hold one of the spellings of every word.
 
         Candidates are limited before they are sorted: a common part costs no more.
         """
-        spellings = [_turned(word) if turned else [word] for word in words]
         if not words or not organization_ids:
             return rows.none()
         if connection.vendor == "sqlite":
-            return rows.filter(id__in=self._candidates_of_sqlite(spellings, organization_ids))
+            return rows.filter(id__in=self._candidates_of_sqlite(words, organization_ids))
         found = rows.model._default_manager.filter(organization_id__in=organization_ids)  # noqa: SLF001 - documented
-        for each in spellings:
-            found = found.filter(reduce(or_, [Q(folded__contains=spelling) for spelling in each]))
+        for spellings in words:
+            found = found.filter(reduce(or_, [Q(folded__contains=spelling) for spelling in spellings]))
         return rows.filter(_AnyOf.first(found, CANDIDATES))
 
     def similar(
@@ -162,8 +161,8 @@ class SearchIndex:
         return RawSQL(sql, [query, *(organization_id.hex for organization_id in organization_ids)])  # noqa: S611
 
 
-def _turned(word: str) -> list[str]:
-    """The word and what it may have been meant to be; of a number each would be another one."""
+def turned(word: str) -> list[str]:
+    """The word, and with two neighbouring letters swapped, the commonest slip; of a number each would be another one."""
     if len(word) < SHORTEST_SIMILAR or not word.isalpha():
         return [word]
     swapped = (f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}" for at in range(len(word) - 1))

@@ -12,7 +12,7 @@ from podero_admin.core.access import Access, Permission
 from podero_admin.core.counting import counted, kept
 from podero_admin.core.errors import NotFound
 from podero_admin.core.paging import Page, batches, paginate
-from podero_admin.directory.folding import query_words
+from podero_admin.directory.folding import query_spellings
 from podero_admin.directory.models import Customer
 from podero_admin.directory.narrowing import within
 from podero_admin.directory.search_index import CANDIDATES, CUSTOMERS
@@ -113,4 +113,4 @@ def as_id(text: str) -> UUID | None:
 def _matching(text: str, organization_ids: Collection[UUID]) -> QuerySet[Customer]:
     if found := as_id(text):
         return Customer.objects.filter(id=found, organization_id__in=organization_ids)
-    return CUSTOMERS.matching(Customer.objects.all(), query_words(text), organization_ids)
+    return CUSTOMERS.matching(Customer.objects.all(), query_spellings(text), organization_ids)

@@ -202,6 +202,12 @@ def test_the_age_of_each_list_is_known(people: None, alice: Any, access_of: Any)
     assert age.error == ""
 
 
+@pytest.mark.parametrize("typed", ["Köhler", "koehler", "KOEHLER"])
+def test_both_ways_to_write_an_umlaut_find_both(typed: str, alice: Any, access_of: Any, organization_a: Any) -> None:
+    keep(organization_a, ("Eva", "Köhler", "eva@example.org", "K-1"), ("Udo", "Koehler", "udo@example.org", "K-2"))
+    assert sorted(names(access_of(alice), typed)) == ["Eva Köhler", "Udo Koehler"]
+
+
 def test_a_lost_trigger_of_the_index_is_noticed_and_mended(people: None, alice: Any, access_of: Any) -> None:
     assert check_search_index(databases=["default"]) == []
     if connection.vendor != "sqlite":
@@ -218,9 +224,9 @@ def test_a_lost_trigger_of_the_index_is_noticed_and_mended(people: None, alice: 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite begins with the index because it is told to")
 def test_candidates_are_collected_once_and_not_for_each_row_of_the_list(people, organization_a):
-    found = CUSTOMERS.matching(Customer.objects.order_by("sort_name", "id"), ["hub"], [organization_a.id])
+    found = CUSTOMERS.matching(Customer.objects.order_by("sort_name", "id"), [["hub"]], [organization_a.id])
     assert [customer.name for customer in found] == ["Anna Huber", "Anna Maria Hubner"]
-    plan = CUSTOMERS.matching(Customer.objects.order_by("sort_name", "id"), ["hub"], [organization_a.id]).explain()
+    plan = CUSTOMERS.matching(Customer.objects.order_by("sort_name", "id"), [["hub"]], [organization_a.id]).explain()
     assert "InitPlan" in plan
     assert "Materialize" not in plan
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podero_admin.directory.folding import LONGEST_KEY, fold, query_words, searchable, sort_key
+from podero_admin.directory.folding import LONGEST_KEY, fold, query_spellings, query_words, searchable, sort_key
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,32 @@ def test_every_word_of_a_customer_begins_after_two_blanks() -> None:
 
 def test_a_short_word_is_looked_for_where_words_begin() -> None:
     assert query_words("O Li Hub") == ["  o", "  li", "hub"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "looked_for"),
+    [
+        ("Müller", ("muller", "mueller")),
+        ("Mu\u0308ller", ("muller", "mueller")),
+        ("mueller", ("mueller", "muller")),
+        ("Jäger", ("jager", "jaeger")),
+        ("SØRENSEN", ("sorensen", "soerensen")),
+        ("Öd", ("  od", "oed")),
+        ("Bauer", ("bauer",)),
+        ("Neuer", ("neuer",)),
+        ("Noel", ("noel",)),
+        ("16b7ae8a", ("16b7ae8a",)),
+        ("mueller@example.com", ("mueller@example.com",)),
+    ],
+)
+def test_an_umlaut_and_how_it_is_written_out_are_one_name(typed: str, looked_for: tuple[str, ...]) -> None:
+    assert query_spellings(typed) == [looked_for]
+
+
+@given(st.text())
+def test_each_word_is_looked_for_as_it_is_folded_too(text: str) -> None:
+    useful = [word for word in fold(text).split() if any(letter.isalnum() for letter in word)][:8]
+    assert [word.strip() for word in query_words(text)] == list(dict.fromkeys(useful))
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\0", "@@@", "\"%_'", "\u200f"])

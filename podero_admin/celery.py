@@ -42,6 +42,7 @@ app.conf.update(
         "look-again": {"task": "directory.look_again", "schedule": 5.0, "options": {"expires": 5}},
         "mirror": {"task": "mirror.nudge", "schedule": 2.0, "options": {"expires": 5}},
         "incidents": {"task": "vehicles.find_incidents", "schedule": 60.0, "options": {"expires": 60}},
+        "gone": {"task": "vehicles.lose_with_customers", "schedule": 60.0, "options": {"expires": 60}},
         "readings": {"task": "vehicles.purge_readings", "schedule": crontab(hour=1, minute=30)},
         "sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=1, minute=45)},
         "directory": {"task": "directory.refresh_due", "schedule": 60.0, "options": {"expires": 60}},

@@ -12,7 +12,6 @@ from django.db import transaction
 
 from podero_admin.directory.mapping import CUSTOMER_ROLE, customer_values, digest, raw_json, search_key
 from podero_admin.directory.models import Customer
-from podero_admin.directory.signals import customers_gone
 from podero_admin.organizations.models import Organization
 from podero_admin.podero import User
 
@@ -40,20 +39,13 @@ def list_apply(organization: Organization, users: Iterable[User], asked_at: date
         _write([row_of(organization, User.parse(json.loads(told[key])), told[key], asked_at) for key in some], known)
     gone = [key for key, (_, is_gone) in known.items() if key not in told and not is_gone]
     back = [key for key in fresh if known.get(key, ("", False))[1]]
-    for some in _batches(gone, BATCH):
-        _lose(some, asked_at)
+    for some in _batches(gone, BATCH):  # each by itself, so that nobody else waits long
+        Customer.objects.filter(id__in=some).update(is_gone=True, look_due_at=None)
     with transaction.atomic():
         for some in _batches(back, BATCH):
             Customer.objects.filter(id__in=some).update(look_due_at=asked_at)
         Organization.objects.filter(id=organization.id).update(directory_fetched_at=asked_at, directory_error="")
     return len(told)
-
-
-@transaction.atomic
-def _lose(customer_ids: list[UUID], asked_at: datetime) -> None:
-    """Some at a time, so that nobody else waits long; what is not reached is still to be lost for the next list."""
-    Customer.objects.filter(id__in=customer_ids).update(is_gone=True, look_due_at=None)
-    customers_gone.send(sender=Customer, customer_ids=customer_ids, at=asked_at)
 
 
 def _text_if_new(user: User, known: tuple[str, bool] | None) -> str:

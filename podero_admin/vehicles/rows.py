@@ -64,7 +64,11 @@ def _now(vehicle: Listed, now: datetime) -> str:
     health = health_at(vehicle.settled_health, vehicle.stale_after, now)
     if health in _SHOWN_BESIDE and vehicle.stale_after is not None and now > vehicle.stale_after:
         return _drawn("health", str(Health.OLD))
-    if health == Health.HEALTHY or health in _SHOWN_BESIDE or (health == Health.NOTHING_KNOWN and vehicle.charge != ChargeStatus.UNKNOWN):
+    if (
+        health == Health.HEALTHY
+        or health in _SHOWN_BESIDE
+        or (health == Health.NOTHING_KNOWN and vehicle.charge != ChargeStatus.UNKNOWN)
+    ):
         return _drawn("charge", vehicle.charge)
     return _drawn("health", str(health))
 

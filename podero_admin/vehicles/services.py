@@ -19,6 +19,7 @@ from podero_admin.core.errors import PoderoAway
 from podero_admin.core.statements import add_unless_there, held, write_over, written_with_the_next
 from podero_admin.directory.attention import customer_answered, customer_opened
 from podero_admin.directory.models import Customer
+from podero_admin.organizations.models import Organization
 from podero_admin.podero import ElectricVehicle
 from podero_admin.podero.errors import NotFound as UnknownToPodero
 from podero_admin.podero.errors import PoderoError
@@ -30,6 +31,7 @@ from podero_admin.vehicles.statuses import is_known_value
 from podero_admin.vehicles.urgency import URGENCY_GONE, rank_of
 
 logger = logging.getLogger(__name__)
+BATCH = 1000
 GONE_SENTENCE = "Podero no longer knows this vehicle. What is shown here is the last that it told."
 
 
@@ -56,19 +58,34 @@ def vehicles_store(
     if complete:
         listed = {vehicle.id for vehicle in vehicles}  # also one whose owner is said to be somebody else
         _lose([row for row in known.values() if row.id not in listed], asked_at, news)
-    write_over(news.changed)
-    Reading.objects.bulk_create(news.readings)
+    news.write()
     return [row for row in stored if row]
 
 
+def vehicles_lose_with_customers() -> int:
+    """Customers whom Podero no longer lists have no vehicles there any more: nobody shall wait for those. How many.
+
+    A scan, since an answer that was under way may bring one back after the list.
+    """
+    lost = 0
+    for organization in Organization.objects.filter(directory_fetched_at__isnull=False):
+        # SQLite takes its index for a list of values, not for a bare flag.
+        theirs = Vehicle.objects.filter(
+            customer__organization=organization, customer__is_gone__in=[True], is_gone=False
+        )
+        while some := list(theirs.values_list("id", flat=True)[:BATCH]):
+            _lose_all(some, at=organization.directory_fetched_at)
+            lost += len(some)
+    return lost
+
+
 @transaction.atomic
-def vehicles_lose(*, customer_ids: Sequence[UUID], at: datetime) -> None:
-    """Customers whom Podero no longer lists have no vehicles there any more: nobody shall wait for those."""
-    rows = Vehicle.objects.select_for_update().filter(customer_id__in=customer_ids, is_gone=False)
+def _lose_all(vehicle_ids: Sequence[UUID], *, at: datetime) -> None:
+    rows = Vehicle.objects.select_for_update().filter(id__in=vehicle_ids, is_gone=False).order_by("id")
     news = News()
-    _lose(rows.only("organization_id", "maker", "is_gone", "urgency", "fetched_at"), at, news)
-    write_over(news.changed)
-    Reading.objects.bulk_create(news.readings)
+    for row in rows.only("organization_id", "maker", "is_gone", "urgency", "fetched_at"):
+        news.lose(row, at=max(at, row.fetched_at))
+    news.write()
 
 
 @dataclass
@@ -86,6 +103,15 @@ class News:
         if names:
             self.changed.append((row, names))
 
+    def lose(self, row: Vehicle, *, at: datetime) -> None:
+        """Podero does not have it any more."""
+        self.readings.append(reading(row, {LISTED: (True, False)}, at=at))
+        self.set(row, {"is_gone": True, "urgency": URGENCY_GONE, "fetched_at": at})
+
+    def write(self) -> None:
+        write_over(self.changed)
+        Reading.objects.bulk_create(self.readings)
+
 
 def _held(customer: Customer, told: Iterable[UUID], *, complete: bool) -> dict[UUID, Vehicle]:
     """The customer's own rows: two who hold each other's would block. What else is told is new, or somebody else's."""
@@ -99,8 +125,7 @@ def _lose(missing: Iterable[Vehicle], asked_at: datetime, news: News) -> None:
     """What a complete list misses is gone, unless it was told of since."""
     for row in missing:
         if row.fetched_at < asked_at and not row.is_gone:
-            news.readings.append(reading(row, {LISTED: (True, False)}, at=asked_at))
-            news.set(row, {"is_gone": True, "urgency": URGENCY_GONE, "fetched_at": asked_at})
+            news.lose(row, at=asked_at)
 
 
 def _is_of(vehicle: ElectricVehicle, customer: Customer) -> bool:
@@ -214,12 +239,12 @@ def _keep(access: Access, vehicle: Vehicle, told: ElectricVehicle, asked_at: dat
 
 @transaction.atomic
 def _mark_gone(access: Access, vehicle: Vehicle, asked_at: datetime) -> Vehicle:
-    if not vehicle.is_gone:
-        reading(vehicle, {LISTED: (True, False)}, at=asked_at).save()
-    vehicle.is_gone, vehicle.urgency, vehicle.fetched_at = True, URGENCY_GONE, asked_at
-    vehicle.save(update_fields=["is_gone", "urgency", "fetched_at"])
+    own = _held(vehicle.customer, [vehicle.id], complete=False)
+    news = News()
+    _lose(own.values(), asked_at, news)
+    news.write()
     _record_refresh(access, vehicle, outcome="done", reason=GONE_SENTENCE)
-    return vehicle
+    return own.get(vehicle.id, vehicle)
 
 
 def _subject(vehicle: Vehicle) -> Subject:

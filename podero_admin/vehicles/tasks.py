@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from podero_admin.vehicles.incidents import incidents_find
 from podero_admin.vehicles.retention import readings_purge
+from podero_admin.vehicles.services import vehicles_lose_with_customers
 
 
 @shared_task(name="vehicles.purge_readings")  # type: ignore[untyped-decorator] # celery has no types
@@ -15,3 +16,8 @@ def purge_readings() -> None:
 @shared_task(name="vehicles.find_incidents")  # type: ignore[untyped-decorator]
 def find_incidents() -> None:
     incidents_find()
+
+
+@shared_task(name="vehicles.lose_with_customers")  # type: ignore[untyped-decorator]
+def lose_with_customers() -> None:
+    vehicles_lose_with_customers()

@@ -59,6 +59,7 @@ def _due(organization_id: UUID, ranks: tuple[Rank, ...], due_by: datetime, now: 
     most, found = budget.turn_size(), list[Customer]()
     for rank in ranks:
         due = Customer.objects.filter(free, organization_id=organization_id, look_rank=rank, look_due_at__lte=due_by)
+        due = due.select_for_update(skip_locked=True)  # a list that is written at this moment holds many, in its order
         found += due.defer("raw", "folded").order_by("look_due_at", "id")[: most - len(found)]
         if len(found) == most:
             break
@@ -76,4 +77,5 @@ def each_at_its_moment(turns: list[Turn], *, end: datetime, is_over: Callable[[]
 
 
 def turns_give_back(turns: list[Turn]) -> None:
-    Customer.objects.filter(id__in=[turn.customer.id for turn in turns]).update(look_claimed_until=None)
+    for turn in turns:  # one lock at a time, for the same reason
+        Customer.objects.filter(id=turn.customer.id).update(look_claimed_until=None)

@@ -1,5 +1,6 @@
 """The list of customers: fetched whole, applied whole or not at all, never across organisations."""
 
+import json
 import logging
 from datetime import timedelta
 from typing import Any
@@ -16,9 +17,11 @@ from podero_admin.directory.applying import list_apply
 from podero_admin.directory.models import Customer
 from podero_admin.organizations.models import Organization
 from podero_admin.organizations.selectors import system_access
+from podero_admin.podero import User
 from podero_admin.sandbox.faults import Fault
 from podero_admin.vehicles.models import Reading, Vehicle
 from podero_admin.vehicles.services import customer_vehicles_fetch
+from podero_admin.vehicles.tasks import lose_with_customers
 from podero_admin.vehicles.urgency import URGENCY_GONE
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +100,7 @@ def test_the_vehicles_of_one_who_is_gone_are_gone_too_and_come_back(
     assert own.filter(is_gone=False).exists()
     world.patch_user(user.id, {"deleted_at": "2026-01-01T00:00:00Z"})
     refresh(organization_a)
+    lose_with_customers()
     assert not own.filter(is_gone=False).exists()
     assert {row.urgency for row in own} == {URGENCY_GONE}
     assert Reading.objects.filter(vehicle_id__in=own.values("id")).count() == own.count()
@@ -104,7 +108,31 @@ def test_the_vehicles_of_one_who_is_gone_are_gone_too_and_come_back(
     world.patch_user(user.id, {"deleted_at": None})
     refresh(organization_a)
     customer_vehicles_fetch(access=system_access(), customer=Customer.objects.get(id=user.id))
+    lose_with_customers()
     assert not own.filter(is_gone=True).exists()
+
+
+@pytest.mark.parametrize("is_stored_first", [True, False])
+def test_an_answer_that_crosses_the_list_leaves_no_vehicle_of_one_who_is_gone(
+    is_stored_first: bool, world: Any, organization_a: Any
+) -> None:
+    """The list was asked for before the answer, and is applied after it; or the answer is stored last."""
+    refresh(organization_a)
+    user = next(user for user in listed_by(world, organization_a) if world.vehicles_of(user.id))
+    customer, listed_at = Customer.objects.get(id=user.id), timezone.now()
+    others = [
+        User.parse(json.loads(raw)) for raw in Customer.objects.exclude(id=customer.id).values_list("raw", flat=True)
+    ]
+    if is_stored_first:
+        customer_vehicles_fetch(access=system_access(), customer=customer)
+    list_apply(organization_a, others, listed_at)
+    if not is_stored_first:
+        lose_with_customers()
+        customer_vehicles_fetch(access=system_access(), customer=customer)
+    lose_with_customers()
+    assert Customer.objects.get(id=customer.id).is_gone
+    assert {row.is_gone for row in customer.vehicles.all()} == {True}
+    assert min(row.fetched_at for row in customer.vehicles.all()) > listed_at
 
 
 def test_it_never_takes_over_a_customer_of_another_organisation(

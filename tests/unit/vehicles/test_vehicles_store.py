@@ -181,6 +181,16 @@ class TestRefresh:
         assert services.vehicle_refresh(access=access_of(alice), vehicle_id=car).is_gone
         assert "no longer knows" in Event.objects.get(action="vehicle.refreshed").reason
 
+    def test_that_it_is_not_known_overwrites_no_newer_answer(
+        self, customer: Customer, car: UUID, alice: Any, access_of: Any, world: Any
+    ) -> None:
+        newer = timezone.now() + timedelta(minutes=1)
+        Vehicle.objects.filter(id=car).update(fetched_at=newer)
+        world.faults.add(Fault(kind="404", match="vehicle"))
+        assert not services.vehicle_refresh(access=access_of(alice), vehicle_id=car).is_gone
+        row = Vehicle.objects.get(id=car)
+        assert (row.is_gone, row.fetched_at) == (False, newer)
+
     @pytest.mark.parametrize(
         "kind", ["500", "html", "cut_json", "wrong_id", "null_id", "403", "302", "lost_before", "hang_before"]
     )

@@ -26,6 +26,7 @@ from podero_admin.mirror.services import lane_run, pass_begin_full, pass_note
 from podero_admin.organizations.models import Organization
 from podero_admin.organizations.selectors import system_access
 from podero_admin.registrations.models import Stray
+from podero_admin.vehicles.services import vehicles_lose_with_customers
 
 SHOWN_ERRORS = 5
 SHOWN_EVERY = 0.5
@@ -97,6 +98,7 @@ class Command(BaseCommand):
     def _sync(self, access: Access, organization: Organization) -> int:
         """One organisation; how many calls failed. A list that fails does not keep known customers from being asked."""
         unlisted = _list_problem(access, organization)
+        vehicles_lose_with_customers()
         if unlisted:
             self.stderr.write(f"{organization.name}: the list of customers could not be fetched: {unlisted}")
         standing = pass_begin_full(organization_id=organization.id)

@@ -162,7 +162,7 @@ class SearchIndex:
 
 
 def turned(word: str) -> list[str]:
-    """The word, and with two neighbouring letters swapped, the commonest slip; of a number each would be another one."""
+    """The word, and with two neighbouring letters swapped, the commonest slip; a number would be another one."""
     if len(word) < SHORTEST_SIMILAR or not word.isalpha():
         return [word]
     swapped = (f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}" for at in range(len(word) - 1))

@@ -74,7 +74,7 @@ def vehicles_lose_with_customers() -> int:
             customer__organization=organization, customer__is_gone__in=[True], is_gone=False
         )
         while some := list(theirs.values_list("id", flat=True)[:BATCH]):
-            _lose_all(some, at=organization.directory_fetched_at)
+            _lose_all(some, at=organization.directory_fetched_at or timezone.now())
             lost += len(some)
     return lost
 

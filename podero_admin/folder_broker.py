@@ -6,6 +6,7 @@ by a rename, and bindings live in memory, since every sender and every worker de
 """
 
 import json
+import os
 import time
 import uuid
 from pathlib import Path
@@ -35,10 +36,11 @@ class Channel(virtual.Channel):
             taken = path.with_suffix(".taken")
             try:
                 path.rename(taken)
+                os.utime(taken)  # what waited for long was not left behind for long
+                content = taken.read_text(encoding="utf-8")
+                taken.unlink()
             except FileNotFoundError:  # another worker was quicker
                 continue
-            content = taken.read_text(encoding="utf-8")
-            taken.unlink()
             try:
                 return json.loads(content)
             except ValueError:  # cut by a power failure: a lost nudge, which the next scan makes good

@@ -32,10 +32,9 @@ OPEN = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
-    "desk:theme",
     "admin:login",
-    "admin:jsi18n",
 }
+OURS = re.compile("(desk|directory|registrations|vehicles|audit|organizations):")
 SIGN_IN = ("/accounts/login/?next=", "/django-admin/login/?next=")  # the second leads to the first, see OPEN
 VALUES = {
     "uuid": "11111111-1111-4111-8111-111111111111", "reference": "R-7F3K2M9QXA", "int": "1", "str": "x", "path": "x/",
@@ -119,6 +118,20 @@ def test_a_stranger_is_shown_to_the_sign_in(db: None, name: str, address: str, m
         response.status_code in {301, 302} and response["Location"].startswith(SIGN_IN)
     )
     assert closed, f"{name} at {address} answers a stranger with {response.status_code}"
+
+
+@pytest.mark.parametrize("name", sorted(OPEN - {"account_logout", "admin:login"}))  # which lead to the sign-in
+def test_what_is_said_to_be_open_is(db: None, name: str) -> None:
+    address = dict(ADDRESSES)[name]
+    assert Client().get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize("method", ["options", "put", "patch", "delete"])
+@pytest.mark.parametrize(("name", "address"), [pair for pair in ADDRESSES if OURS.match(pair[0])])
+def test_our_pages_take_no_method_that_they_do_not_know(
+    root: Any, client_of: Any, name: str, address: str, method: str
+) -> None:
+    assert getattr(client_of(root), method)(address).status_code == 405, f"{name} at {address}"
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))

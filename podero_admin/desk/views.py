@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from podero_admin.accounts.middleware import keep_what_was_typed
 from podero_admin.audit.rows import event_items, look_items
@@ -28,7 +28,7 @@ YEAR = 365 * 24 * 3600
 EVENTS_SHOWN = 20
 
 
-@require_GET
+@require_safe
 def start(request: StaffRequest) -> HttpResponse:
     access = request.access
     registrations = open_registrations(access=access)
@@ -43,14 +43,14 @@ def start(request: StaffRequest) -> HttpResponse:
     return render_page(request, "desk/start.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.CUSTOMER_VIEW)
 def status(request: StaffRequest) -> HttpResponse:
     """The long form for those who may see it somewhere; for others whether Podero and the background work."""
     return render_page(request, "desk/status.html", {"status": health.status(access=request.access)})
 
 
-@require_GET
+@require_safe
 @requires(Permission.CUSTOMER_VIEW)
 def customer(request: StaffRequest, customer_id: UUID) -> HttpResponse:
     access = request.access
@@ -111,7 +111,7 @@ def refresh(request: StaffRequest, customer_id: UUID) -> HttpResponse:
     return redirect_to("desk:customer", customer_id)
 
 
-@require_GET
+@require_safe
 @requires(Permission.CUSTOMER_VIEW)
 def open_link(request: StaffRequest) -> HttpResponse:
     """Lead from another application to a customer."""

@@ -19,6 +19,7 @@ from podero_admin.audit.services import Subject, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.drawing import local
 from podero_admin.core.errors import Conflicting, NotFound, PoderoAway
+from podero_admin.core.lease import lease
 from podero_admin.directory.applying import CHANGED_COLUMNS, list_apply, row_of
 from podero_admin.directory.mapping import CUSTOMER_ROLE, raw_json
 from podero_admin.directory.models import Customer
@@ -52,14 +53,12 @@ def customers_refresh(*, access: Access, organization_id: UUID, seconds: float |
     )
     if access.is_system and (until := cache.get(_wait(organization_id))):
         return RefreshResult(error=f"Podero asked us to wait until {local(until):%H:%M} before it is asked again.")
-    if not cache.add(_lock(organization_id), access.label, LOCK_SECONDS):
-        raise Conflicting(
-            f"The list of {organization.name} is being updated at this moment. Look again in a few seconds."
-        )
-    try:
-        result = _fetch_andlist_apply(organization, seconds)
-    finally:
-        cache.delete(_lock(organization_id))
+    with lease(f"directory:refreshing:{organization_id}", seconds=LOCK_SECONDS) as is_mine:
+        if not is_mine:
+            raise Conflicting(
+                f"The list of {organization.name} is being updated at this moment. Look again in a few seconds."
+            )
+        result = _fetch_and_apply(organization, seconds)
     if not access.is_system:
         _record_refresh(access, organization, result)
     return result
@@ -77,11 +76,7 @@ def customers_update(*, access: Access) -> list[tuple[str, RefreshResult]]:
     return results
 
 
-def _lock(organization_id: UUID) -> str:
-    return f"directory:refreshing:{organization_id}"
-
-
-def _fetch_andlist_apply(organization: Organization, seconds: float | None) -> RefreshResult:
+def _fetch_and_apply(organization: Organization, seconds: float | None) -> RefreshResult:
     asked_at = timezone.now()
     try:
         users = gateway.podero_client(organization.id, seconds=seconds).iter_users().value

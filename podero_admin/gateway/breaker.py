@@ -3,15 +3,13 @@
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from uuid import uuid4
 
 from django.conf import settings
-from django.core.cache import cache
 
+from podero_admin.core.lease import lease
 from podero_admin.gateway.facts import AWAY_AFTER, Line, Lines, keep, lines_of, note_error
 from podero_admin.gateway.tokens import CachedTokenStore
 from podero_admin.podero.deadline import seconds_left
@@ -88,7 +86,7 @@ class CachedBreaker:
         """Ask whether Podero is back, unless somebody does so now or did a moment ago; True if it answered."""
         if not self._is_due():
             return False
-        with _lease(self.key) as is_mine:
+        with lease(f"podero:probe:{self.key}", seconds=LEASE_SECONDS) as is_mine:
             if not is_mine or not self._is_due():
                 return False
             probe = _Probe()
@@ -151,15 +149,3 @@ class CachedBreaker:
 
 def _in_time(kind: Kind, *, reached: bool, seconds: float) -> bool:
     return reached and seconds <= LATE_AFTER[kind]
-
-
-@contextmanager
-def _lease(key: str) -> Iterator[bool]:
-    """One at a time, over all processes."""
-    name, mine = f"podero:probe:{key}", uuid4().hex
-    is_mine = cache.add(name, mine, LEASE_SECONDS)
-    try:
-        yield is_mine
-    finally:
-        if is_mine and cache.get(name) == mine:
-            cache.delete(name)

@@ -3,16 +3,15 @@
 import base64
 import hashlib
 import json
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.core.cache import cache
 
+from podero_admin.core.lease import lease
 from podero_admin.gateway.facts import note
 from podero_admin.podero import Token
 from podero_admin.podero.deadline import seconds_left
@@ -53,23 +52,10 @@ class CachedTokenStore:
     def delete(self, key: str) -> None:
         cache.delete(f"podero:token:{key}")
 
-    @contextmanager
-    def lock(self, key: str) -> Iterator[bool]:
-        """Hold a short lease in the cache; whoever waits looks every 20 ms, and gives up rather than hang."""
-        name, mine, until = (
-            f"podero:token-lock:{key}",
-            f"{threading.get_ident()}-{time.monotonic_ns()}",
-            time.monotonic() + min(TOKEN_LOCK_SECONDS, seconds_left()),
-        )
-        acquired = cache.add(name, mine, TOKEN_LOCK_SECONDS)
-        while not acquired and time.monotonic() < until:
-            time.sleep(0.02)
-            acquired = cache.add(name, mine, TOKEN_LOCK_SECONDS)
-        try:
-            yield acquired
-        finally:
-            if acquired and cache.get(name) == mine:
-                cache.delete(name)
+    def lock(self, key: str) -> AbstractContextManager[bool]:
+        """Hold the only right to ask for a token; whoever waits gives up rather than hang."""
+        patience = min(TOKEN_LOCK_SECONDS, seconds_left())
+        return lease(f"podero:token-lock:{key}", seconds=TOKEN_LOCK_SECONDS, patience=patience)
 
     def get_hint(self, key: str) -> str | None:
         hint = cache.get(f"podero:token-body:{key}")

@@ -40,7 +40,7 @@ def _changes(organization: Organization, values: dict[str, object]) -> dict[str,
 def organizations_load(*, access: Access) -> list[Organization]:
     """Make the table say what the file says; an organisation that left it keeps its data and gets no calls."""
     entries = read_organizations(settings.PODERO_ORGANIZATIONS, allow_insecure=settings.ALLOW_INSECURE_UPSTREAM)
-    known = {organization.id: organization for organization in Organization.objects.all()}
+    known = {row.id: row for row in Organization.objects.select_for_update().order_by("id")}  # two start at once
     for entry in entries:
         values = _values(entry)
         organization = known.pop(entry.id, None)

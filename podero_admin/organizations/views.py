@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import NotFound
@@ -30,7 +30,7 @@ def _organization_id(text: str) -> UUID:
         raise NotFound("There is no such organisation among yours.") from None
 
 
-@require_GET
+@require_safe
 @requires(Permission.CONNECTION_VIEW)
 def connections(request: StaffRequest) -> HttpResponse:
     context = {"connections": services.connection_list(access=request.access)}

@@ -1,7 +1,5 @@
-"""From the cleaned form to the JSON that is sent, by an allow-list; the tag in the comment, in and out."""
+"""From the cleaned form to the JSON that is sent, by an allow-list; the note with its tag."""
 
-import html
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, time
@@ -9,17 +7,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from podero_admin.fields import DEVICE_MODEL_INPUTS, DEVICE_MODEL_PREFIX, DEVICE_TYPE, INPUTS, Field, Kind
+from podero_admin.fields import DEVICE_MODEL_INPUTS, DEVICE_MODEL_PREFIX, DEVICE_TYPE, INPUTS, Field, Kind, tags
 
 NOTE_MAX = 275
-TAG_START = "[pa:"
 # Left out when they are empty, because nothing is then meant by them.
 LEFT_OUT_WHEN_EMPTY = frozenset({"comment", "device_model", "pause_power_until"})
 # No letter or digit that sounds or looks like another one: people read references out on the phone.
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 10
 
-_TAG = re.compile(r"\s*\[pa:([0-9A-Z]{10})-([1-9][0-9]{0,6})\] ?")
 _EMPTY = (None, "")
 
 
@@ -152,45 +148,15 @@ def new_reference() -> str:
     return "R-" + "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
 
 
-def tag(reference: str, attempt_number: int) -> str:
-    return f"{TAG_START}{reference.removeprefix('R-')}-{attempt_number}] "
-
-
 def with_tag(payload: Mapping[str, Any], reference: str, attempt_number: int) -> dict[str, Any]:
     """The payload with the tag before its note, so that the vehicle can be found again."""
-    return {**payload, "comment": tag(reference, attempt_number) + (payload.get("comment") or "")}
+    return {**payload, "comment": tags.tag(reference, attempt_number) + (payload.get("comment") or "")}
 
 
 def note_problem(note: str) -> str:
     """Why this note cannot be sent, in words; empty when it can."""
     if len(note) > NOTE_MAX:
         return f"The note has {len(note)} characters; at most {NOTE_MAX} fit."
-    if any(TAG_START in reading.casefold() for reading in _readings(note)):
-        return f"The note may not contain “{TAG_START}”: with it podero_admin finds its registrations again."
+    if tags.holds_tag(note):
+        return f"The note may not contain “{tags.START}”: with it podero_admin finds its registrations again."
     return ""
-
-
-def reference_in(comment: Any) -> tuple[str, int] | None:
-    """The reference and the attempt that a comment starts with; None for any other comment."""
-    match = _tag_in(comment)
-    return (f"R-{match[1]}", int(match[2])) if match else None
-
-
-def note_of(comment: Any) -> str:
-    """The comment without our tag, as people wrote it."""
-    if not isinstance(comment, str):
-        return ""
-    match = _tag_in(comment)
-    return match.string[match.end() :] if match else comment
-
-
-def _tag_in(comment: Any) -> re.Match[str] | None:
-    if not isinstance(comment, str):
-        return None
-    return next((match for reading in _readings(comment) if (match := _TAG.match(reading))), None)
-
-
-def _readings(text: str) -> tuple[str, str, str]:
-    """As it is, and with HTML escapes undone once and twice: the other side may store it escaped."""
-    once = html.unescape(text)
-    return text, once, html.unescape(once)

@@ -1,12 +1,11 @@
 """A vehicle of the contract as columns of ours; pure."""
 
-import html
 import json
-import re
 from datetime import datetime
 from typing import Any
 
 from podero_admin.directory.folding import fold, searchable, sort_key
+from podero_admin.fields import tags
 from podero_admin.podero import ElectricVehicle
 from podero_admin.vehicles.models import NEVER
 from podero_admin.vehicles.statuses import charge_status, reported_at_of, settled_health, stale_after
@@ -14,7 +13,6 @@ from podero_admin.vehicles.urgency import URGENCY
 
 STATUSES = ("connection_status", "monitoring_status", "steering_status")
 MODEL_NOT_KNOWN = "Model not known yet"
-_TAG = re.compile(r"\s*\[pa:[0-9A-Z]{10}-[0-9]{1,7}\] ?")
 _YEARS = range(1900, 9000)
 
 
@@ -32,10 +30,8 @@ def read_object(text: str) -> dict[str, Any]:
 
 
 def note_of(comment: Any) -> str:
-    """The comment as people wrote it, without the mark by which a registration is found again."""
-    text = _text(comment, 1000)
-    match = _TAG.match(text) or _TAG.match(html.unescape(text))
-    return match.string[match.end() :] if match else text
+    """The comment as people wrote it, without the tag by which a registration is found again."""
+    return tags.note_of(_text(comment, 1000))
 
 
 def vehicle_values(vehicle: ElectricVehicle) -> dict[str, Any]:

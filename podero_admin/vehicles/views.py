@@ -30,6 +30,7 @@ def vehicles(request: StaffRequest) -> HttpResponse:
     listed = access.listed_ids(Permission.VEHICLE_VIEW)
     names = {seat.organization_id: seat.name for seat in access.seats if seat.organization_id in listed}
     counts = vehicle_counts(access=access, organization=filters.organization)
+    counted = "1 vehicle" if len(page.rows) == 1 else f"{len(page.rows)} vehicles"
     context = {
         "page": page,
         "rows": vehicle_rows(page.rows, names if len(names) > 1 else {}),
@@ -40,7 +41,7 @@ def vehicles(request: StaffRequest) -> HttpResponse:
         "problems": list(filters.problems.values()),
         "is_filtered": filters.is_filtered,
         "exported": filters.as_query() if access.allows(Permission.LISTS_EXPORT) else None,
-        "count": f"{len(page.rows)} vehicles on this page{', more on the next' if page.after else ''}.",
+        "count": f"{counted} on this page{', more on the next' if page.after else ''}.",
     }
     return render_page(request, "vehicles/list.html", context, status=422 if filters.problems else 200)
 

@@ -1,5 +1,6 @@
 """The folder as a queue: in order, once each, and a damaged message stops nobody."""
 
+import os
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -54,12 +55,39 @@ def test_a_half_written_message_is_not_taken(queue: Any) -> None:
 
 def test_a_message_that_another_worker_takes_at_this_moment_is_left_to_it(queue: Any, monkeypatch: Any) -> None:
     queue.put({"number": 1})
-    (path,) = folder(queue).iterdir()
-    waiting = queue.channel._waiting("nudges")
-    path.unlink()
-    monkeypatch.setattr(queue.channel, "_waiting", lambda _queue: waiting)
+    rename = Path.rename
+
+    def too_late(path: Path, target: Path) -> Path:
+        rename(path, path.with_suffix(".theirs"))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", too_late)
     with pytest.raises(Empty):
         queue.channel._get("nudges")
+
+
+def test_a_message_that_waited_for_long_is_not_swept_away_while_it_is_read(queue: Any, monkeypatch: Any) -> None:
+    queue.put({"number": 1})
+    (path,) = folder(queue).iterdir()
+    os.utime(path, (0, 0))
+    read = Path.read_text
+
+    def swept(path: Path, **options: Any) -> str:
+        folder_broker.sweep(path.parent)
+        return read(path, **options)
+
+    monkeypatch.setattr(Path, "read_text", swept)
+    assert queue.get(timeout=10).payload == {"number": 1}
+
+
+def test_what_a_killed_worker_left_is_swept_away(queue: Any) -> None:
+    folder(queue).mkdir(parents=True)
+    (left, fresh) = (folder(queue) / f"{name}.nudges.taken" for name in ("left", "fresh"))
+    for path in (left, fresh):
+        path.write_text("{}", encoding="utf-8")
+    os.utime(left, (0, 0))
+    folder_broker.sweep(folder(queue))
+    assert list(folder(queue).iterdir()) == [fresh]
 
 
 def test_purging_empties_it(queue: Any) -> None:

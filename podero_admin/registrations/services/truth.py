@@ -1,8 +1,9 @@
 """Truth wins: a vehicle that carries our reference confirms its registration, whatever we believed before."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,10 +12,10 @@ from podero_admin.audit.actions import Action
 from podero_admin.core.access import Access
 from podero_admin.core.statements import hold
 from podero_admin.directory.models import Customer
+from podero_admin.fields.tags import reference_in
 from podero_admin.podero import ElectricVehicle
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import SENDABLE_AGAIN, Outcome, Seen
-from podero_admin.registrations.payload import reference_in
 from podero_admin.registrations.services.strays import strays_note
 from podero_admin.registrations.services.transition import move, tell
 from podero_admin.registrations.wording import outcome_badge
@@ -23,6 +24,7 @@ from podero_admin.vehicles.services import customer_vehicles_fetch, vehicles_sto
 
 #: What somebody who has pressed waits for a list, before anything is sent.
 LOOK_SECONDS = 3.0
+MOST_NAMED = 10
 GIVEN_UP = SENDABLE_AGAIN | {Outcome.REJECTED}
 
 
@@ -83,20 +85,25 @@ def _link_late(access: Access, registration: Registration, vehicle: Vehicle, sen
 
 def _raise_late_alarm(access: Access, registration: Registration, vehicles: Sequence[ElectricVehicle]) -> None:
     """A confirmed registration whose reference another vehicle bears too: one car twice, told once."""
-    ids = [str(vehicle.id) for vehicle in vehicles]
-    ids += [str(registration.vehicle_id)] if registration.vehicle_id and str(registration.vehicle_id) not in ids else []
-    news = [vehicle_id for vehicle_id in ids if vehicle_id not in registration.alarm]
-    if registration.outcome != Outcome.CONFIRMED or len(ids) == 1 or not news:
-        return
+    ids = {vehicle.id for vehicle in vehicles} | ({registration.vehicle_id} if registration.vehicle_id else set())
     alarm = _more_than_once(ids)
+    is_told = all(vehicle_id in registration.alarm for vehicle_id in _named(ids))
+    if registration.outcome != Outcome.CONFIRMED or len(ids) == 1 or is_told:
+        return
     standing = Registration.objects.filter(pk=registration.pk, alarm=registration.alarm)
     if standing.update(alarm=alarm, alarm_since=timezone.now()):
         registration.alarm = alarm
         tell(Action.DUPLICATE_FOUND, access=access, registration=registration, outcome="alarm", reason=alarm)
 
 
-def _more_than_once(ids: Iterable[str]) -> str:
-    return f"Podero has this registration more than once: {', '.join(ids)}."[:500]
+def _more_than_once(ids: Collection[UUID | None]) -> str:
+    more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+    return f"Podero has this registration more than once: {', '.join(_named(ids))}{more}."
+
+
+def _named(ids: Iterable[UUID | None]) -> list[str]:
+    """As many as an alarm has room for, always the same ones."""
+    return sorted(map(str, ids))[:MOST_NAMED]
 
 
 def _is_taken(registration: Registration, vehicle: Vehicle) -> bool:
@@ -108,7 +115,7 @@ def _is_taken(registration: Registration, vehicle: Vehicle) -> bool:
 
 def _contradiction(vehicles: Sequence[ElectricVehicle], vehicle: Vehicle | None, *, is_taken: bool) -> str:
     if len(vehicles) > 1:
-        return _more_than_once(str(found.id) for found in vehicles)
+        return _more_than_once({found.id for found in vehicles})
     if vehicle is None:
         return f"Podero named the vehicle {vehicles[0].id}, which belongs to somebody else here."
     if is_taken:

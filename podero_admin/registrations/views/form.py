@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from podero_admin.accounts.middleware import KEPT_POST
 from podero_admin.core.access import Permission, requires
@@ -34,6 +34,7 @@ NOTHING_WRONG = {
 KEPT = f"You were signed out while this form was open. {AS_TYPED} Nothing was sent."
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.VEHICLE_REGISTER)
 def register(request: StaffRequest, customer_id: UUID) -> HttpResponse:
     customer = customer_get(access=request.access, customer_id=customer_id)

@@ -227,7 +227,7 @@ def test_somebody_without_a_seat_is_refused(organization_a: Any) -> None:
 
 
 def test_one_list_is_fetched_once_at_a_time(organization_a: Any) -> None:
-    cache.add(services._lock(organization_a.id), "somebody", 60)
+    cache.add(f"directory:refreshing:{organization_a.id}", "somebody", 60)
     with pytest.raises(Conflicting):
         refresh(organization_a)
     tasks.refresh(str(organization_a.id))

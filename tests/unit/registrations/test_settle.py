@@ -144,6 +144,19 @@ def test_a_second_vehicle_of_a_confirmed_registration_raises_one_alarm(press, wo
     assert actions(registration).count("registration.duplicate_found") == 1
 
 
+def test_more_vehicles_than_an_alarm_can_name_raise_one_alarm(press, world, actions, access_of, alice, jana):
+    from podero_admin.registrations.services import vehicles_look
+
+    registration = press()
+    for _ in range(14):
+        world.add_vehicle(str(jana.id), comment=f"[pa:{registration.reference[2:]}-1] White")
+    for _ in range(3):
+        vehicles_look(access=access_of(alice), customer=jana)
+    registration.refresh_from_db()
+    assert registration.alarm.endswith("and 5 more.")
+    assert actions(registration).count("registration.duplicate_found") == 1
+
+
 def test_a_conflict_whose_tag_is_found_twice_raises_the_alarm(press, world, actions, jana):
     world.faults.add(Fault("409_after", match="register"))
     before = len(world.user(str(jana.id)).vehicles)

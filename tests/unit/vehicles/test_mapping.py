@@ -88,6 +88,7 @@ def test_whatever_comes_fits_the_columns(told: dict[str, Any]) -> None:
         ("[pa:ABCDEFGHJK-1] Blue car", "Blue car"),
         ("[pa:ABCDEFGHJK-12] ", ""),
         ("&#91;pa:ABCDEFGHJK-1] Blue", "Blue"),
+        ("&amp;#91;pa:ABCDEFGHJK-1&amp;#93; Blue", "Blue"),
         ("Blue car", "Blue car"),
         ("[pa:short-1] Blue", "[pa:short-1] Blue"),
         (None, ""),

@@ -35,7 +35,6 @@ app.conf.update(
     worker_enable_remote_control=False,
     worker_send_task_events=False,
     beat_scheduler="celery.beat:Scheduler",
-    task_always_eager=getattr(settings, "TASKS_EAGER", False),
     beat_schedule={
         "settle": {"task": "registrations.settle", "schedule": 2.0, "options": {"expires": 10}},
         "sweep": {"task": "registrations.sweep", "schedule": 300.0, "options": {"expires": 300}},

@@ -49,7 +49,6 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["TEST"] = {"NAME": str(RUN_DIR / f"test-{WORKER}.sqlite3")}
 STATIC_ROOT = RUN_DIR / "staticfiles"
 STATIC_ROOT.mkdir(exist_ok=True)
-TASKS_EAGER = True
 PAGE_PATIENCE = 1.2  # a busy machine is not a slow Podero
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -118,7 +118,6 @@ class Action(StrEnum):
     EVENTS_EXPORTED = "events.exported", "Exported events", "{actor} exported events from the audit log"
     EVENTS_VERIFIED = "events.verified", "Verified the audit log", "{actor} verified the audit log"
     ACCESS_DENIED = "access.denied", "Access denied", "{actor} was not let in: {object}"
-    ADMIN_CHANGED = "admin.changed", "Changed in Django's admin", "{actor} changed {object} in Django's admin"
 
 
 _BY_VALUE: dict[str, Action] = {member.value: member for member in Action}

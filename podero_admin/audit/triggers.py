@@ -1,8 +1,6 @@
 """The third lock: database triggers that refuse to change or remove rows, for those who pass the application by."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.db import connection as default_connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -87,16 +85,6 @@ def lift(connection: BaseDatabaseWrapper = default_connection, tables: tuple[str
             on = f" ON {table}" if connection.vendor == "postgresql" else ""
             for name in _wanted(connection, table):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
-
-
-@contextmanager
-def lifted(connection: BaseDatabaseWrapper = default_connection) -> Iterator[None]:
-    """The tables without their locks, for as long as the block runs."""
-    lift(connection)
-    try:
-        yield
-    finally:
-        install(connection)
 
 
 def amiss(connection: BaseDatabaseWrapper = default_connection) -> list[str]:

@@ -8,14 +8,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.http.request import validate_host
 
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+from podero_admin.env.addresses import is_upstream
+
 LONGEST_DEADLINE = 110  # gunicorn ends a worker that is silent for 120 s
 LATE = 60  # for as long as this Podero may still be at work on a call that nobody waits for any more
-
-
-def _is_insecure(address: str) -> bool:
-    parts = urlsplit(address)
-    return parts.scheme != "https" or parts.hostname in LOOPBACK
 
 
 def check_upstream(**_: Any) -> list[CheckMessage]:
@@ -28,7 +24,7 @@ def check_upstream(**_: Any) -> list[CheckMessage]:
             id="podero_admin.E001",
         )
         for name, address in settings.UPSTREAMS
-        if _is_insecure(address)
+        if not is_upstream(address, allow_insecure=False)
     ]
 
 

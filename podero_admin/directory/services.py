@@ -18,15 +18,12 @@ from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, record
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.drawing import local
-from podero_admin.core.errors import Conflicting, NotFound, PoderoAway
+from podero_admin.core.errors import Conflicting
 from podero_admin.core.lease import lease
-from podero_admin.directory.applying import CHANGED_COLUMNS, list_apply, row_of
-from podero_admin.directory.mapping import CUSTOMER_ROLE, raw_json
+from podero_admin.directory.applying import list_apply
 from podero_admin.directory.models import Customer
-from podero_admin.directory.selectors import customer_get
 from podero_admin.organizations.models import Organization
 from podero_admin.organizations.selectors import organization_get, system_access
-from podero_admin.podero.errors import NotFound as UnknownToPodero
 from podero_admin.podero.errors import PoderoError, RateLimited
 
 logger = logging.getLogger(__name__)
@@ -191,24 +188,3 @@ def _answers(organization: Organization) -> bool:
         return gateway.look_again(organization.id, user_id=customer_id or organization.id)
     except PoderoError:
         return False
-
-
-def customer_fetch(*, access: Access, organization_id: UUID, customer_id: UUID) -> Customer:
-    """Ask Podero for one customer and keep the answer."""
-    organization = organization_get(access=access, organization_id=organization_id, permission=Permission.CUSTOMER_VIEW)
-    asked_at = timezone.now()
-    try:
-        user = gateway.podero_client(organization_id).get_user(customer_id).value
-    except UnknownToPodero:
-        raise NotFound("Podero knows no such customer.") from None
-    except PoderoError as error:
-        raise PoderoAway(f"Podero could not be asked for this customer. {error}") from error
-    if user.id != customer_id or user.role != CUSTOMER_ROLE:
-        raise NotFound("Podero knows no such customer.")
-    row = row_of(organization, user, raw_json(user.raw), asked_at)
-    with transaction.atomic():
-        Customer.objects.bulk_create([row], ignore_conflicts=True)
-        Customer.objects.filter(id=customer_id, organization=organization).update(
-            **{name: getattr(row, name) for name in (*CHANGED_COLUMNS, "look_due_at")}
-        )
-    return customer_get(access=access, customer_id=customer_id)

@@ -12,7 +12,7 @@ from podero_admin.organizations.selectors import system_access
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="directory.refresh", ignore_result=True)  # type: ignore[untyped-decorator] # celery has no types
+@shared_task(name="directory.refresh")  # type: ignore[untyped-decorator] # celery has no types
 def refresh(organization_id: str) -> None:
     try:
         customers_refresh(access=system_access(), organization_id=UUID(organization_id))
@@ -20,11 +20,11 @@ def refresh(organization_id: str) -> None:
         logger.info("The list of customers of %s was not fetched: %s", organization_id, refused)
 
 
-@shared_task(name="directory.refresh_due", ignore_result=True)  # type: ignore[untyped-decorator]
+@shared_task(name="directory.refresh_due")  # type: ignore[untyped-decorator]
 def refresh_due() -> None:
     customers_refresh_due()
 
 
-@shared_task(name="directory.look_again", ignore_result=True)  # type: ignore[untyped-decorator]
+@shared_task(name="directory.look_again")  # type: ignore[untyped-decorator]
 def look_again() -> None:
     podero_look_again()

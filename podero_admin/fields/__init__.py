@@ -2,14 +2,13 @@
 
 from podero_admin.fields.display import (
     NEVER,
-    NOT_KNOWN,
     device_model_in_words,
     display,
     duration_in_words,
     moment_in_words,
     parse_moment,
 )
-from podero_admin.fields.field import Field, Group, Kind, Tier
+from podero_admin.fields.field import Field, Group, Kind
 from podero_admin.fields.inputs import (
     DEVICE_MODEL_INPUTS,
     DEVICE_MODEL_PREFIX,
@@ -32,7 +31,6 @@ __all__ = [
     "INPUTS",
     "INPUT_GROUPS",
     "NEVER",
-    "NOT_KNOWN",
     "OUTPUTS",
     "OUTPUT_GROUPS",
     "OWNER_OUTPUTS",
@@ -41,7 +39,6 @@ __all__ = [
     "Field",
     "Group",
     "Kind",
-    "Tier",
     "device_model_in_words",
     "display",
     "duration_in_words",

@@ -136,10 +136,6 @@ def decide(seen: Seen) -> Outcome:
     return OUTCOME_OF[seen]
 
 
-def may_become(before: Outcome | str, after: Outcome | str) -> bool:
-    return Outcome(after) in TRANSITIONS[Outcome(before)]
-
-
 # Looked through from the top, so a kind of error stands before the kind that it belongs to.
 _NOT_SENT: tuple[tuple[type[PoderoError], Seen], ...] = (
     (NotConfigured, Seen.NOT_CONFIGURED),

@@ -138,25 +138,6 @@ def health_badge(vehicle: Any, now: datetime) -> Badge:
     return badge("health", str(health_at(vehicle.settled_health, vehicle.stale_after, now)))
 
 
-def health(vehicle: Any, now: datetime) -> Health:
-    """The overall health of anything with a vehicle's attributes; a missing one counts as not told."""
-    reported_at = reported_at_of(vehicle)
-    settled = settled_health(
-        deleted_at=_get(vehicle, "deleted_at"),
-        action_needed=_get(vehicle, "action_needed"),
-        is_authenticated=_get(vehicle, "is_authenticated"),
-        lifecycle_state=_get(vehicle, "lifecycle_state"),
-        statuses=tuple(_get(vehicle, f"{name}_status") for name in ("connection", "monitoring", "steering")),
-        reported_at=reported_at,
-    )
-    old_from = stale_after(
-        reported_at=reported_at,
-        is_plugged_in=_get(vehicle, "is_plugged_in"),
-        is_charging=_get(vehicle, "is_charging"),
-    )
-    return Health(health_at(settled, old_from, now))
-
-
 def reported_at_of(vehicle: Any) -> Any:
     """When the car last reported; the retired clock counts only where the new one is silent."""
     current = _get(vehicle, "current_state_last_updated_at")

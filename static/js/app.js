@@ -78,10 +78,9 @@
 
   /* Clicks */
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-copy], [data-dismiss], [data-reload]");
+    const button = event.target.closest("[data-copy], [data-dismiss]");
     if (button?.hasAttribute("data-copy")) copy(button);
     if (button?.hasAttribute("data-dismiss")) button.closest("[data-note]").remove();
-    if (button?.hasAttribute("data-reload")) location.reload();
     for (const menu of document.querySelectorAll("details[data-menu][open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }

@@ -20,6 +20,7 @@ from podero_admin.audit.selectors import event_list, history, latest_looks, obje
 from podero_admin.audit.services import Subject, looked_at, record
 from podero_admin.core.access import Access
 from tests.clocks import clock_off_by
+from tests.locks import lifted
 from tests.registering import told
 
 CUSTOMER, VEHICLE = uuid4(), uuid4()
@@ -377,7 +378,7 @@ def test_a_supervisor_has_the_chain_verified(client_of, done_by, bob, alice):
 
 def test_a_broken_chain_is_shown_in_the_error_tone(client_of, done_by, bob, alice):
     event = done_by(alice)
-    with triggers.lifted(), connection.cursor() as cursor:
+    with lifted(), connection.cursor() as cursor:
         cursor.execute("UPDATE audit_event SET outcome = 'failed' WHERE number = %s", [event.number])
     page = client_of(bob).post("/audit/verify/", follow=True).content.decode()
     assert f"The audit log is broken: event {event.number} was changed" in page

@@ -40,7 +40,6 @@ def confirm(
     vehicles: Sequence[ElectricVehicle],
     seen: Seen,
     attempt: Attempt | None = None,
-    reason: str = "",
 ) -> bool:
     """Link the vehicle that was found and move to confirmed, in the transaction of the caller, who holds it.
 
@@ -61,7 +60,7 @@ def confirm(
     if vehicle is not None and not is_taken:
         values["vehicle"] = vehicle
         remember_sent(vehicle, sent)
-    if not move(registration, Outcome.CONFIRMED, access=access, seen=seen, reason=reason, values=values):
+    if not move(registration, Outcome.CONFIRMED, access=access, seen=seen, values=values):
         if contradiction or vehicle is None or not _link_late(access, registration, vehicle, sent):
             _raise_late_alarm(access, registration, vehicles)
         return False

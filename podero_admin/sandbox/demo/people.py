@@ -12,7 +12,6 @@ from podero_admin.sandbox.records import Organization, User
 
 Name = tuple[str | None, str | None]
 FIRST_NUMBER = 204_407
-JANA = 4  # the fifth customer of Alpenstrom: the one of the handbook, without a vehicle
 
 LONG_NAME = "von und zu Unterhollersbach-Grießenbrunner-Oberschlattingerhofen zu Hinterfrohnwaldkirchen"
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from podero_admin.audit import triggers
 from podero_admin.audit.actions import Action
 from podero_admin.audit.models import Event
 from podero_admin.audit.services import Subject, record
 from podero_admin.core.access import Access
+from tests.locks import lifted
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def tamper(db: None) -> Callable[..., None]:
     """Runs a statement as somebody would who has the database in hand and takes the triggers away for a moment."""
 
     def run(statement: str, *values: Any) -> None:
-        with triggers.lifted(connection), connection.cursor() as cursor:
+        with lifted(), connection.cursor() as cursor:
             cursor.execute(statement, values)
 
     return run

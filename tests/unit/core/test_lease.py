@@ -9,7 +9,6 @@ from django.db import connection
 
 from podero_admin.core.lease import lease
 
-
 NAME = "tests:lease"
 
 

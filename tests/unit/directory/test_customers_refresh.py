@@ -2,19 +2,21 @@
 
 import json
 import logging
+import time
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
 from podero_admin.audit.models import Event
-from podero_admin.core.errors import Conflicting, NotAllowed, NotFound, PoderoAway
+from podero_admin.core.errors import Conflicting, NotAllowed, NotFound
 from podero_admin.directory import services, tasks
 from podero_admin.directory.applying import list_apply
 from podero_admin.directory.models import Customer
+from podero_admin.gateway import facts
 from podero_admin.organizations.models import Organization
 from podero_admin.organizations.selectors import system_access
 from podero_admin.podero import User
@@ -324,13 +326,11 @@ class TestAskedToWait:
         time_machine.move_to(now + timedelta(seconds=seconds), tick=True)
         assert not refresh(organization_a).error
 
-    def test_that_podero_is_back_does_not_end_it(
-        self, refused: Any, asked: Any, organization_a: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_that_podero_is_back_does_not_end_it(self, refused: Any, asked: Any, organization_a: Any) -> None:
         refused("600")
         before = asked()
-        monkeypatch.setattr(services.gateway, "troubles", lambda _: {organization_a.id: "away"})
-        services.podero_look_again()
+        facts.keep(str(organization_a.id), "reads", facts.Line(failures=facts.AWAY_AFTER, at=time.time() - 60))
+        assert services.podero_look_again() == 1
         tasks.refresh(str(organization_a.id))
         assert asked() == before
 
@@ -344,41 +344,3 @@ class TestAskedToWait:
     def test_another_organisation_is_asked(self, refused: Any, organization_b: Any) -> None:
         refused("600")
         assert not refresh(organization_b).error
-
-
-class TestOneCustomer:
-    def test_it_is_fetched_and_kept(self, alice: Any, access_of: Any, organization_a: Any, world: Any) -> None:
-        user = world.add_user(str(organization_a.id), last_name="Nachzügler")
-        found = services.customer_fetch(
-            access=access_of(alice), organization_id=organization_a.id, customer_id=UUID(user.id)
-        )
-        assert found.name == "Nachzügler"
-
-    def test_an_unknown_one_is_not_found(self, alice: Any, access_of: Any, organization_a: Any) -> None:
-        with pytest.raises(NotFound):
-            services.customer_fetch(access=access_of(alice), organization_id=organization_a.id, customer_id=uuid4())
-
-    def test_one_of_another_role_is_not_found(
-        self, alice: Any, access_of: Any, organization_a: Any, world: Any
-    ) -> None:
-        user = world.add_user(str(organization_a.id), role="staff")
-        with pytest.raises(NotFound):
-            services.customer_fetch(
-                access=access_of(alice), organization_id=organization_a.id, customer_id=UUID(user.id)
-            )
-
-    def test_podero_away_is_said_so(self, alice: Any, access_of: Any, organization_a: Any, sandbox: Any) -> None:
-        sandbox.stop()
-        with pytest.raises(PoderoAway):
-            services.customer_fetch(access=access_of(alice), organization_id=organization_a.id, customer_id=uuid4())
-
-    def test_one_that_belongs_to_another_organisation_here_stays_there(
-        self, alice: Any, access_of: Any, organization_a: Any, organization_b: Any, world: Any
-    ) -> None:
-        refresh(organization_b)
-        theirs = Customer.objects.filter(organization=organization_b).order_by("id")[0]
-        world.add_user(str(organization_a.id), id=str(theirs.id), last_name="Stolen")
-        with pytest.raises(NotFound):
-            services.customer_fetch(access=access_of(alice), organization_id=organization_a.id, customer_id=theirs.id)
-        theirs.refresh_from_db()
-        assert theirs.last_name != "Stolen"

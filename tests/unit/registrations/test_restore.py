@@ -18,21 +18,21 @@ from podero_admin.organizations.selectors import system_access
 from podero_admin.registrations.models import Attempt, Registration, Stray
 from podero_admin.registrations.services import registrations_settle
 from podero_admin.vehicles.models import Vehicle
+from tests.locks import lifted
 from tests.registering import sweep, tag
 
 
 @pytest.fixture
 def backup(transactional_db: None) -> Callable[[], Any]:
     """Take a backup; what it returns puts it back, as far as these tests change anything."""
-    from podero_admin.audit import triggers as audit_triggers
     from podero_admin.registrations import triggers
 
     kept = {Attempt: "id", Registration: "id", Stray: "id", Vehicle: "id", AccessRecord: "id", Event: "number"}
 
     @contextmanager
-    def lifted() -> Any:
+    def all_lifted() -> Any:
         triggers.lift(connection)
-        with audit_triggers.lifted(connection):
+        with lifted():
             yield
         triggers.install(connection)
 
@@ -41,7 +41,7 @@ def backup(transactional_db: None) -> Callable[[], Any]:
         rows, head = list(Registration.objects.values()), ChainHead.objects.values().get()
 
         def restore() -> None:
-            with lifted(), connection.cursor() as cursor:
+            with all_lifted(), connection.cursor() as cursor:
                 for model, key in kept.items():
                     gone = [each for each in model.objects.values_list(key, flat=True) if each not in keys[model]]
                     for each in gone:

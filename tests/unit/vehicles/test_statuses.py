@@ -17,10 +17,11 @@ from podero_admin.vehicles.statuses import (
     badge,
     charge_status,
     facts,
-    health,
     health_at,
     is_charge_inconsistent,
     is_known_value,
+    reported_at_of,
+    settled_health,
     stale_after,
 )
 
@@ -45,6 +46,19 @@ def vehicle(**changes: Any) -> dict[str, Any]:
         "is_charging": False,
         **changes,
     }
+
+
+def health(vehicle: Any, now: datetime) -> Health | str:
+    """Of anything with a vehicle's attributes, as columns and lists together make it; a missing one is not told."""
+    told = vehicle if isinstance(vehicle, dict) else vars(vehicle)
+    reported_at = reported_at_of(told)
+    settled = settled_health(
+        **{name: told.get(name) for name in ("deleted_at", "action_needed", "is_authenticated", "lifecycle_state")},
+        statuses=tuple(told.get(f"{name}_status") for name in ("connection", "monitoring", "steering")),
+        reported_at=reported_at,
+    )
+    watched = {name: told.get(name) for name in ("is_plugged_in", "is_charging")}
+    return health_at(settled, stale_after(reported_at=reported_at, **watched), now)
 
 
 @pytest.mark.parametrize("field", LOOKS)

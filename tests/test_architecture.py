@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,9 @@ def test_the_import_contracts_hold() -> None:
         ("vehicles/models.py", "import podero_admin.registrations.models", "Packages look downwards only"),
         ("core/errors.py", "import podero_admin.audit.actions", "Packages look downwards only"),
         ("vehicles/statuses.py", "import podero_admin.vehicles.services", "Inside an app"),
+        ("vehicles/readings.py", "import podero_admin.vehicles.services", "Inside an app"),
+        ("vehicles/history.py", "import podero_admin.vehicles.views", "Inside an app"),
+        ("registrations/presenting.py", "import podero_admin.gateway", "Views never touch the API client"),
         ("podero/errors.py", "import django.conf", "The API client knows nothing of Django"),
         ("vehicles/views.py", "import podero_admin.gateway", "Views never touch the API client"),
         ("sandbox/world.py", "import podero_admin.podero.contract", "The sandbox stands alone"),
@@ -82,6 +86,17 @@ def test_a_breach_planted_on_purpose_is_found(copy: Path, where: str, what: str,
     done = contracts(copy)
     assert done.returncode == 1
     assert re.search(rf"{contract}.* BROKEN", done.stdout)
+
+
+def test_every_module_of_an_app_has_its_place_among_the_layers() -> None:
+    """A module that stands in none may import whatever it likes."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    inside = next(each for each in contracts if each.get("containers"))
+    placed = set(re.findall(r"\((\w+)\)", " ".join(inside["layers"])))
+    for app in inside["containers"]:
+        folder = ROOT / app.replace(".", "/")
+        modules = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+        assert modules - placed - {"__init__", "migrations"} == set(), app
 
 
 def addresses(patterns: list[Any], prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:

@@ -90,7 +90,9 @@ def test_a_breach_planted_on_purpose_is_found(copy: Path, where: str, what: str,
 
 def test_every_module_of_an_app_has_its_place_among_the_layers() -> None:
     """A module that stands in none may import whatever it likes."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
     inside = next(each for each in contracts if each.get("containers"))
     placed = set(re.findall(r"\((\w+)\)", " ".join(inside["layers"])))
     for app in inside["containers"]:

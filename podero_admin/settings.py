@@ -163,10 +163,12 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to whatever address a stranger types
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "login": "60/m/ip", "reset_password": "10/m/ip,3/m/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "login": "300/m/ip", "reset_password": "10/m/ip,3/m/key"}
 ACCOUNT_FORMS = {
     "login": "podero_admin.accounts.forms.SignInForm",
     "reset_password": "podero_admin.accounts.forms.PasswordResetForm",
+    "change_password": "podero_admin.accounts.forms.PasswordChangeForm",
+    "reset_password_from_key": "podero_admin.accounts.forms.PasswordSetForm",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Podero Admin] "
 

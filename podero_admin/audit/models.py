@@ -119,7 +119,7 @@ class Event(AppendOnly):
         changes: dict[str, list[Any]] = json.loads(self.changes)
         labels = FIELDS if self.object_type in {"registration", "vehicle"} else {}
         return [
-            (labels[name].label if name in labels else "", name, _text(before), _text(after))
+            (labels[name].label if name in labels else "", name, _text(before, name), _text(after, name))
             for name, (before, after) in changes.items()
         ]
 
@@ -128,9 +128,11 @@ class Event(AppendOnly):
         return self.object_id if self.object_type == "registration" else ""
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, name: str) -> str:
     if value is None or value == "":
         return "—"
+    if name == "outcome" and isinstance(value, str):
+        return str(actions.outcome_badge(value).label)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

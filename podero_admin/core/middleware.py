@@ -94,8 +94,7 @@ class FrameMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        wanted = request.GET.get("embed") == "1"
-        marker = embedded.set(wanted and bool(settings.EMBED_ORIGINS))
+        marker = embedded.set(request.GET.get("embed") == "1")
         try:
             response = self.get_response(request)
         finally:

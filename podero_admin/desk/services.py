@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from django.core.cache import cache
@@ -24,7 +25,7 @@ from podero_admin.vehicles.selectors import vehicles_asked_at, vehicles_of
 from podero_admin.vehicles.services import customer_vehicles_fetch
 
 ASKED_AGAIN = timedelta(minutes=15)
-FETCH_PAUSE = 60
+FETCH_PAUSE, ANY_FETCH_PAUSE = 60, 3
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,16 @@ def deep_link_match(*, access: Access, organization_id: UUID, key: str) -> Match
     found = customer_match(access=access, organization_id=organization.id, key=key)
     if found or not organization.is_configured:
         return Matches(organization, found)
-    problem = _fetch_list(organization)
+    problem = _fetch_list(organization, key)
     organization.refresh_from_db()
     return Matches(organization, customer_match(access=access, organization_id=organization.id, key=key), problem)
 
 
-def _fetch_list(organization: Organization) -> str:
-    """Not more than once a minute, however many links lead nowhere."""
-    if not cache.add(f"desk:list-fetched:{organization.id}", True, FETCH_PAUSE):
+def _fetch_list(organization: Organization, key: str) -> str:
+    """Once a minute for each link that leads nowhere, and every few seconds however many of them there are."""
+    link = f"desk:list-fetched:{organization.id}:{sha256(key.encode('utf-8', 'replace')).hexdigest()}"
+    any_link = f"desk:list-fetched:{organization.id}"
+    if not (cache.add(any_link, True, ANY_FETCH_PAUSE) and cache.add(link, True, FETCH_PAUSE)):
         return ""
     try:
         problem = customers_refresh_quickly(organization_id=organization.id).error

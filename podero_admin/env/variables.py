@@ -1,6 +1,7 @@
 """The variables of the environment, with the defaults of docs/configuration.md."""
 
 import os
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -147,9 +148,13 @@ def _origins(raw: str) -> list[str]:
     return [origin(part) for part in _names(raw)]
 
 
+#: What a path may hold without being escaped.
+_PART = re.compile("[A-Za-z0-9._~-]+")
+
+
 def _prefix(raw: str) -> str:
     prefix = raw.strip("/")
-    if prefix and not all(part.replace("-", "").replace("_", "").isalnum() for part in prefix.split("/")):
+    if prefix and not all(_PART.fullmatch(part) and part.strip(".") for part in prefix.split("/")):
         raise ValueError(raw)
     return prefix
 

@@ -59,7 +59,7 @@ def moment_in_words(moment: datetime, *, tz: tzinfo) -> str:
     if moment.year == 1:
         return NEVER
     local = moment.astimezone(tz)
-    return f"{local.day} {local:%b %Y %H:%M}"
+    return f"{local.day} {local:%b %Y, %H:%M}"
 
 
 def _time_of_day(_field: Field, value: Any) -> str:

@@ -28,7 +28,7 @@ LEASE_SECONDS = 15.0
 LATE_AFTER: dict[Kind, float] = {"token": 3.0, "reads": QUICK_SECONDS, "list": math.inf, "register": 5.0}
 NEARLY_OVER = 0.05
 
-AWAY = "Podero is known to be away, so nothing was sent."
+AWAY = "Podero is known to be away, so it was not asked."
 SLOW = "Podero is slow at the moment, so it was not asked while you wait."
 
 

@@ -98,7 +98,7 @@ def detail(
         "may_send_again": may_register and registration.outcome in SENDABLE_AGAIN and not overtaken,
         "may_correct": may_register and registration.outcome in SENDABLE_AGAIN | {Outcome.REJECTED},
         "is_typed_wrong": registration.seen == Seen.INVALID,
-        "attempts": [_attempt(access, registration, attempt) for attempt in registration.attempts.all()],
+        "attempts": [_attempt(registration, attempt) for attempt in registration.attempts.all()],
         "sentences": settings_in_words(registration.sent_payload, tz=tz),
         "acknowledgement": _acknowledgement(access, registration, acknowledgement),
         **_decision(access, registration, decision),
@@ -108,9 +108,13 @@ def detail(
 def _progress(registration: Registration) -> str:
     if registration.outcome != Outcome.UNKNOWN:
         return ""
-    last = registration.last_check_at
-    ago = round((timezone.now() - last).total_seconds()) if last else None
-    return progress_in_words(checks=registration.checks, planned=len(settings.SETTLE_SCHEDULE), seconds_ago=ago)
+    now, last, following = timezone.now(), registration.last_check_at, registration.next_check_at
+    return progress_in_words(
+        checks=registration.checks,
+        planned=len(settings.SETTLE_SCHEDULE),
+        seconds_ago=round((now - last).total_seconds()) if last else None,
+        seconds_left=round((following - now).total_seconds()) if following else 0,
+    )
 
 
 def label_of(name: str) -> str:
@@ -145,7 +149,7 @@ def _links(registration: Registration) -> list[dict[str, str]]:
     return [{"label": label, "url": str(url)} for label, url in named.items() if url]
 
 
-def _attempt(access: Access, registration: Registration, attempt: Attempt) -> dict[str, Any]:
+def _attempt(registration: Registration, attempt: Attempt) -> dict[str, Any]:
     """A position stays hidden here: it is asked for on the vehicle's page, which notes who did."""
     payload = json.loads(attempt.payload)
     payload |= {name: "hidden" for name in PLACE if name in payload}
@@ -157,7 +161,7 @@ def _attempt(access: Access, registration: Registration, attempt: Attempt) -> di
         "sent": pretty(payload),
         "sent_title": "What would have been sent" if is_unsent else "What was sent",
         "answered": _answered(attempt),
-        "answer": _answer(access, registration, attempt),
+        "answer": _answer(attempt),
     }
 
 
@@ -169,10 +173,8 @@ def _attempt_badge(registration: Registration, attempt: Attempt) -> Badge:
     return replace(badge, label=word, word=word) if is_over else badge
 
 
-def _answer(access: Access, registration: Registration, attempt: Attempt) -> str:
-    """What came back, for those who may see it raw; without the position."""
-    if not access.allows(Permission.RAW_VIEW, registration.organization_id):
-        return ""
+def _answer(attempt: Attempt) -> str:
+    """What came back, without the position."""
     if not any(name in attempt.answer for name in PLACE):
         return attempt.answer
     try:

@@ -22,13 +22,14 @@ from podero_admin.vehicles.models import Vehicle
 SENDABLE_FOR = timedelta(days=14)
 
 
-def _visible(access: Access) -> QuerySet[Registration]:
-    """All of the organisations where that is allowed; elsewhere one's own."""
+_BESIDE = ("customer", "organization", "requested_by", "vehicle")
+
+
+def _to_care_for(access: Access) -> QuerySet[Registration]:
+    """All of the organisations where that is one's work; elsewhere one's own."""
     everybodys = access.organization_ids(Permission.REGISTRATIONS_VIEW_ALL)
     own = Q(organization__in=access.organization_ids(), requested_by_id=access.staff_id)
-    return Registration.objects.filter(Q(organization__in=everybodys) | own).select_related(
-        "customer", "organization", "requested_by", "vehicle"
-    )
+    return Registration.objects.filter(Q(organization__in=everybodys) | own).select_related(*_BESIDE)
 
 
 def registration_get(*, access: Access, reference: str) -> Registration:
@@ -48,7 +49,7 @@ def registration_get(*, access: Access, reference: str) -> Registration:
 def registration_list(
     *, access: Access, filters: Mapping[str, str], after: str = "", before: str = ""
 ) -> Page[Registration]:
-    rows = _visible(access).filter(organization__in=access.listed_ids())
+    rows = Registration.objects.filter(organization__in=access.listed_ids()).select_related(*_BESIDE)
     outcome, organization = filters.get("outcome", ""), filters.get("organization", "")
     if outcome == "open":
         rows = rows.filter(outcome__in=sorted(OPEN))
@@ -77,7 +78,9 @@ def _known_organization(access: Access, raw: str) -> UUID:
 def open_registrations(*, access: Access, limit: int = 20) -> list[Registration]:
     """Mine; all of the organisation's for those who may see them."""
     return list(
-        _visible(access).filter(organization__in=access.listed_ids(), outcome__in=sorted(OPEN)).order_by("-id")[:limit]
+        _to_care_for(access)
+        .filter(organization__in=access.listed_ids(), outcome__in=sorted(OPEN))
+        .order_by("-id")[:limit]
     )
 
 
@@ -86,7 +89,7 @@ def sendable_registrations(*, access: Access, limit: int = 20) -> list[Registrat
     later = Registration.objects.filter(
         customer=OuterRef("customer"), outcome=Outcome.CONFIRMED, settled_at__gte=OuterRef("pending_at")
     )
-    rows = _visible(access).filter(
+    rows = _to_care_for(access).filter(
         ~Exists(later),
         organization__in=access.listed_ids(),
         outcome__in=sorted(SENDABLE_AGAIN),

@@ -14,6 +14,7 @@ class InWords(NamedTuple):
     next_step: str
 
 
+MINUTE = 60
 EMPTY_RECORD = "It stays an empty record until its owner connects it."
 _LOOKS: Mapping[Outcome, Look] = {
     Outcome.PENDING: Look("About to be sent", "info", "clock", "Stored here; nothing has left yet."),
@@ -126,12 +127,13 @@ def in_words(outcome: Outcome | str, seen: Seen | str | None = None) -> InWords:
     return words._replace(happened=_HAPPENED.get(reason, words.happened), next_step=_NEXT.get(reason, words.next_step))
 
 
-def progress_in_words(*, checks: int, planned: int, seconds_ago: int | None) -> str:
-    """'Checking, 4 of 8, last 12 s ago.'; past the plan it goes on every quarter of an hour."""
+def progress_in_words(*, checks: int, planned: int, seconds_ago: int | None, seconds_left: int = 0) -> str:
+    """'Checking, 4 of 8, last 12 s ago.'; past the plan it goes on every quarter of an hour, and says when."""
     count = f"{checks} of {planned}" if checks <= planned else f"{checks} times so far"
-    last = "" if seconds_ago is None else f", last {_ago(seconds_ago)} ago"
-    return f"Checking, {count}{last}."
+    last = "" if seconds_ago is None else f", last {_span(seconds_ago)} ago"
+    following = f" The next look is in about {_span(seconds_left)}." if seconds_left >= MINUTE else ""
+    return f"Checking, {count}{last}.{following}"
 
 
-def _ago(seconds: int) -> str:
-    return f"{seconds} s" if seconds < 60 else f"{seconds // 60} min"  # noqa: PLR2004 (a minute)
+def _span(seconds: int) -> str:
+    return f"{seconds} s" if seconds < MINUTE else f"{seconds // MINUTE} min"

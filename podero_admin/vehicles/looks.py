@@ -62,7 +62,12 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         "lifecycle_error": Look("Lifecycle error", "error", "error", "Podero reports an error of this record."),
         "error": Look("Error", "error", "error", "Connection, monitoring or steering reports an error."),
         "warning": Look("Warning", "warning", "warning", "Connection, monitoring or steering reports a warning."),
-        "nothing_known": Look("Nothing known yet", "unknown", "unknown", "No reading of this car has arrived yet."),
+        "nothing_known": Look(
+            "Nothing known yet",
+            "unknown",
+            "unknown",
+            "Podero does not know yet whether connection, monitoring or steering work.",
+        ),
         "old": Look("Readings old", "warning", "clock", "The car has not reported for longer than it should."),
         "healthy": Look("Healthy", "ok", "ok", "Nothing needs attention."),
     },

@@ -11,12 +11,13 @@ from django.utils import timezone
 from podero_admin.audit.rows import event_items, look_items
 from podero_admin.audit.selectors import history, latest_looks
 from podero_admin.core.access import Access, Permission
+from podero_admin.core.drawing import number, percent
 from podero_admin.fields import OUTPUTS, display
 from podero_admin.vehicles.all_fields import POSITION, draw_fields, raw_text
 from podero_admin.vehicles.comparison import Compared, compare
 from podero_admin.vehicles.contradictions import beyond_the_cap, pause_over
 from podero_admin.vehicles.history import history_items, statuses_shown
-from podero_admin.vehicles.mapping import read_object
+from podero_admin.vehicles.mapping import STATUSES, read_object
 from podero_admin.vehicles.models import Vehicle
 from podero_admin.vehicles.notices import notices
 from podero_admin.vehicles.selectors import incidents_open, other_vehicles, readings_of
@@ -111,6 +112,7 @@ def _head(vehicle: Vehicle, output: Mapping[str, Any], now: datetime) -> dict[st
         actions = [action for action in actions if action.code != REAUTHENTICATE]
     return {
         "health": health_badge(vehicle, now),
+        "meaning": "" if is_ended else _meaning(health, vehicle),
         "badges": statuses_shown(vehicle, output),
         "is_deleted": health == Health.DELETED,
         "waits_for": waits_for,
@@ -119,6 +121,14 @@ def _head(vehicle: Vehicle, output: Mapping[str, Any], now: datetime) -> dict[st
         "has_only_notices": bool(actions) and all(action.is_notice for action in actions),
         "asks_for_refresh": output.get("action_needed") is True and not listed,
     }
+
+
+def _meaning(health: Health | str, vehicle: Vehicle) -> str:
+    """In sentences what a health means that no panel explains; of an error, what does not work."""
+    if health in {Health.ERROR, Health.WARNING}:
+        every = [badge(name, getattr(vehicle, name)) for name in STATUSES]
+        return " ".join(each.sentence for each in every if each.tone in {"error", "warning"})
+    return badge("health", str(health)).sentence if health in {Health.NOTHING_KNOWN, Health.OLD} else ""
 
 
 def _waits_for(vehicle: Vehicle, output: Mapping[str, Any], actions: list[PendingAction]) -> str:
@@ -131,12 +141,15 @@ def _waits_for(vehicle: Vehicle, output: Mapping[str, Any], actions: list[Pendin
 
 def _actions(vehicle: Vehicle) -> list[PendingAction]:
     """Future codes may be resolved by quite different means: what is not known is left to Podero."""
-    listed = json.loads(vehicle.actions or "[]")
-    codes = (
-        [item.get("code") if isinstance(item, dict) else item for item in listed] if isinstance(listed, list) else []
-    )
-    unknown = "Unknown action, contact Podero."
-    return [PendingAction(str(code)[:200], KNOWN_ACTIONS.get(str(code), unknown)) for code in codes[:20]]
+    told = json.loads(vehicle.actions or "[]")
+    listed = [item if isinstance(item, dict) else {"code": item} for item in told] if isinstance(told, list) else []
+    return [PendingAction(str(item.get("code"))[:200], _action_text(item)) for item in listed[:20]]
+
+
+def _action_text(item: Mapping[str, Any]) -> str:
+    title = item.get("title")
+    called = f" Podero calls it “{title[:200]}”." if isinstance(title, str) and title.strip() else ""
+    return KNOWN_ACTIONS.get(str(item.get("code"))) or f"Unknown action, contact Podero.{called}"
 
 
 def _links(output: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,17 +169,17 @@ def _link(value: Any) -> str:
 
 def _charging(vehicle: Vehicle, output: Mapping[str, Any], tz: tzinfo, now: datetime) -> dict[str, Any]:
     follows_policy = output.get("is_charge_policy_enabled") is True
-    inconsistent = is_charge_inconsistent(
-        is_plugged_in=output.get("is_plugged_in"), is_charging=output.get("is_charging")
-    )
+    is_ended = vehicle.is_gone or vehicle.settled_health == Health.DELETED
+    is_old = vehicle.reported_at is not None and (is_ended or vehicle.stale_after < now or not vehicle.is_connected)
+    charge = badge("charge", vehicle.charge)
     return {
-        "charge": badge("charge", vehicle.charge),
-        "charge_hint": INCONSISTENT_HINT if inconsistent and vehicle.charge != ChargeStatus.NOT_CONNECTED else "",
+        "charge": charge,
+        "charge_hint": _charge_hint(vehicle, output) or ("" if is_old else charge.sentence),
         "level": output.get("battery_level"),
         "floor": output.get("charge_target_min"),
         "target": output.get("minimum_charge_limit") if follows_policy else None,
         "deadline": "".join(fact.text for fact in _told(("charge_deadline_at",), output, tz) if follows_policy)[:16],
-        "is_old": vehicle.reported_at is not None and (vehicle.stale_after < now or not vehicle.is_connected),
+        "is_old": is_old,
         "cap": output.get("charge_target_max"),
         "states": facts(output, tz=tz),
         "now": _told(_NOW, output, tz),
@@ -174,6 +187,19 @@ def _charging(vehicle: Vehicle, output: Mapping[str, Any], tz: tzinfo, now: date
         "steering": _told(_STEERING, output, tz),
         "boost": badge("boost_state", output.get("boost_state")),
     }
+
+
+def _charge_hint(vehicle: Vehicle, output: Mapping[str, Any]) -> str:
+    """What does not fit together, of a car that is connected."""
+    plugged, charging = output.get("is_plugged_in"), output.get("is_charging")
+    if vehicle.charge != ChargeStatus.NOT_CONNECTED and is_charge_inconsistent(
+        is_plugged_in=plugged, is_charging=charging
+    ):
+        return INCONSISTENT_HINT
+    level, floor = number(output.get("battery_level")), number(output.get("charge_target_min"))
+    if vehicle.charge == ChargeStatus.WAITING and level is not None and floor is not None and level < floor:
+        return f"It is below its floor of {percent(floor)} and plugged in, and yet it does not charge."
+    return ""
 
 
 def _told(names: tuple[str, ...], output: Mapping[str, Any], tz: tzinfo) -> list[Fact]:

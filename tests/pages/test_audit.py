@@ -124,7 +124,7 @@ def test_an_event_shows_all_that_it_holds(client_of, done_by, bob, alice):
         "•••",
     ):
         assert text in page
-    assert '<td class="was">sending</td><td class="now">confirmed</td>' in page
+    assert '<td class="was">Being sent</td><td class="now">Registered</td>' in page
     assert "jana@example.org" not in page
     assert beside.sentence in page
 

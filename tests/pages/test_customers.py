@@ -160,7 +160,7 @@ def test_when_podero_is_away_the_last_known_list_is_shown_with_its_age(
     text = page(browser)
     assert "Änne Müllegger" in text
     assert "5 h ago" in text
-    assert "Podero did not answer when it was asked again" in text
+    assert "There is no newer one" in text
 
 
 def test_without_any_list_it_says_that_none_could_be_fetched(alice: Any, client_of: Any, sandbox: Any) -> None:

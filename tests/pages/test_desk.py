@@ -1,6 +1,7 @@
 """The start page, a customer's page, deep links, the looks, and the pages that say no."""
 
 import re
+import time
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +52,7 @@ class TestStart:
         browser = client_of(alice)
         browser.post(f"/customers/{customers[0].id}/refresh/")
         page = browser.get("/").content.decode()
-        assert re.search(r"the car reported never, as Podero told us <time", re.sub(r"\s+", " ", page))
+        assert re.search(r"the car has not reported yet, as Podero told us <time", re.sub(r"\s+", " ", page))
         Vehicle.objects.update(reported_at=timezone.now())
         page = browser.get("/").content.decode()
         assert re.search(r"the car reported <time[^>]*>[^<]*</time>, as Podero told us <time", page)
@@ -188,6 +189,16 @@ class TestOpen:
             browser.get("/open/", {"organization": settings.ALPENSTROM, "customer": key})
         assert len([seen for seen in world.requests if seen.path.endswith("/users")]) == 1
 
+    def test_a_dead_link_does_not_keep_the_next_one_from_being_fetched(
+        self, alice: Any, organization_a: Any, world: Any, client_of: Any, settings: Any, time_machine: Any
+    ) -> None:
+        browser = client_of(alice)
+        browser.get("/open/", {"organization": settings.ALPENSTROM, "customer": "dead"})
+        new = world.add_user(settings.ALPENSTROM, external_user_id="AS-NEW-2")
+        time_machine.move_to(time.time() + 4)
+        query = {"organization": settings.ALPENSTROM, "customer": "AS-NEW-2"}
+        assert browser.get("/open/", query)["Location"] == f"/customers/{new.id}/"
+
     def test_nobody_with_this_number_is_said_in_words(
         self, alice: Any, customers: list[Customer], client_of: Any, settings: Any
     ) -> None:
@@ -250,8 +261,10 @@ class TestFrame:
         assert 'href="/customers/?embed=1"' in page
         assert f'action="/customers/{with_vehicles.id}/refresh/?embed=1"' in page
 
-    def test_without_origins_nothing_is_embedded(self, alice: Any, client_of: Any) -> None:
-        assert 'class="bar"' in client_of(alice).get("/?embed=1").content.decode()
+    def test_without_origins_the_bar_is_hidden_too_but_nobody_may_frame_it(self, alice: Any, client_of: Any) -> None:
+        response = client_of(alice).get("/?embed=1")
+        assert 'class="bar"' not in response.content.decode()
+        assert response["X-Frame-Options"] == "DENY"
 
     def test_no_page_holds_a_script_or_a_style_of_its_own(
         self, alice: Any, with_vehicles: Customer, client_of: Any

@@ -265,15 +265,41 @@ class TestPage:
         self, park: Any, alice: Any, client_of: Any
     ) -> None:
         vehicle = park(
-            **CONNECTED, action_needed=True, actions=[{"code": "reauthenticate"}, {"code": "dance"}, {"odd": 1}]
+            **CONNECTED,
+            action_needed=True,
+            actions=[{"code": "reauthenticate"}, {"code": "dance", "title": "Dance <now>"}, {"odd": 1}],
         )
         browser = client_of(alice)
-        assert "Press “Refresh” to see what" in shown(browser, vehicle)
+        assert "Ask Podero what is needed" in shown(browser, vehicle)
         browser.post(f"/vehicles/{vehicle.id}/refresh/")
         text = shown(browser, vehicle)
         assert "has to sign in to the manufacturer again" in text
         assert text.count("Unknown action, contact Podero.") == 2
         assert "dance" in text
+        assert "Podero calls it “Dance &lt;now&gt;”." in text
+
+    def test_a_car_below_its_floor_that_does_not_charge_is_not_called_normal(
+        self, park: Any, alice: Any, client_of: Any
+    ) -> None:
+        waiting = CONNECTED | {"is_plugged_in": True, "is_charging": False, "charge_target_min": 50}
+        fresh = {"current_state_last_updated_at": timezone.now().isoformat()}
+        below = shown(client_of(alice), park(**waiting | fresh | {"battery_level": 35}))
+        assert "below its floor of 50 %" in below
+        above = shown(client_of(alice), park(**waiting | fresh | {"battery_level": 60}))
+        assert "below its floor" not in above
+        assert "waits for a cheaper hour" in re.sub(r'title="[^"]*"', "", above)
+
+    def test_an_error_says_what_does_not_work(self, park: Any, alice: Any, client_of: Any) -> None:
+        states = {"steering_status": "error", "connection_status": "warning", "monitoring_status": "ok"}
+        page = shown(client_of(alice), park(**CONNECTED | states))
+        told = re.sub(r'title="[^"]*"', "", page)
+        assert "The link to the manufacturer is not quite well. The car does not follow what Podero asks of it." in told
+
+    def test_what_a_deleted_car_did_is_not_told_as_now(self, park: Any, alice: Any, client_of: Any) -> None:
+        fresh = {"current_state_last_updated_at": timezone.now().isoformat()}
+        page = shown(client_of(alice), park(**CONNECTED | fresh | {"deleted_at": "2026-11-01T08:00:00Z"}))
+        assert "Right now" not in page
+        assert "When it reported" in page
 
     def test_a_list_that_does_not_say_what_is_to_be_done_leaves_it_as_it_is(
         self, park: Any, jana: Customer, world: Any, alice: Any, client_of: Any

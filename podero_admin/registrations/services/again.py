@@ -6,7 +6,7 @@ from django.utils import timezone
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Conflicting, PoderoAway
 from podero_admin.registrations.models import Attempt, Registration
-from podero_admin.registrations.outcomes import OPEN, SENDABLE_AGAIN, Outcome
+from podero_admin.registrations.outcomes import SENDABLE_AGAIN, Outcome
 from podero_admin.registrations.payload import has_rare_fields
 from podero_admin.registrations.selectors import open_registration_of
 from podero_admin.registrations.services.doubts import refuse_overtaken, refuse_second
@@ -18,7 +18,7 @@ from podero_admin.registrations.services.truth import LOOK_SECONDS, vehicles_loo
 def registration_send_again(*, access: Access, registration: Registration, attempt_number: int) -> Registration:
     """Send a registration that Podero does not have once more; a second press of the same button changes nothing."""
     access.require(Permission.VEHICLE_REGISTER, registration.organization_id)
-    if registration.attempt_number != attempt_number or registration.outcome in OPEN:
+    if registration.attempt_number != attempt_number:
         return registration
     if registration.outcome not in SENDABLE_AGAIN:
         raise Conflicting("This registration cannot be sent again: see what became of it.")

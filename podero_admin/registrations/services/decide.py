@@ -17,6 +17,7 @@ from podero_admin.registrations.services.truth import remember_sent, sent_for
 from podero_admin.vehicles.models import Vehicle
 
 REASON_MAX = 500
+SETTLED = "This registration is settled already: see what became of it."
 NOT_FREE = "This is no vehicle of this customer, or another registration has it."
 
 
@@ -30,6 +31,8 @@ def registration_decide(
         raise Invalid("Give a reason: it is kept in the audit log.", fields={"reason": ["Give a reason."]})
     if len(reason) > REASON_MAX or "\0" in reason:
         raise Invalid("The reason is too long.", fields={"reason": [f"At most {REASON_MAX} characters, plain text."]})
+    if registration.outcome not in DECIDABLE:
+        raise Conflicting(SETTLED)
     vehicle = _vehicle(registration, vehicle_id) if vehicle_id else None
     now = timezone.now()
     seen, to, next_look = Seen.NONE_BY_SENIOR, Outcome.ABSENT, next_look_at(now)
@@ -53,7 +56,7 @@ def registration_decide(
             if vehicle is not None:
                 remember_sent(vehicle, sent_for(registration))
             if not moved:
-                raise Conflicting("This registration is settled already: see what became of it.")
+                raise Conflicting(SETTLED)
     except IntegrityError:
         raise Invalid(NOT_FREE, fields={"vehicle": [NOT_FREE]}) from None
     return registration

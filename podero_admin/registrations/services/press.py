@@ -145,7 +145,7 @@ def _placed(
 
 def _requested(access: Access, registration: Registration, payload: Mapping[str, Any], *, suspicion: str) -> Attempt:
     changes = {name: (None, value) for name, value in payload.items()}
-    tell(Action.REGISTRATION_REQUESTED, access=access, registration=registration, changes=changes)
+    tell(Action.REGISTRATION_REQUESTED, access=access, registration=registration, outcome="pending", changes=changes)
     if suspicion:
         registration.is_duplicate_confirmed = True
         registration.save(update_fields=["is_duplicate_confirmed"])

@@ -53,7 +53,7 @@ def test_it_keeps_everything_as_it_was(db: None):
     assert (stored.organization_id, stored.organization_name, stored.actor_role) == (ORGANIZATION, "Alpen", "agent")
     assert (stored.actor_id, stored.actor_name, stored.request_id) == (3, "Alice", "r-9")
     assert (stored.customer_id, stored.vehicle_id, stored.client_address) == (customer, vehicle, "192.0.2.1")
-    assert stored.differences == [("", "outcome", "sending", "confirmed")]
+    assert stored.differences == [("", "outcome", "Being sent", "Registered")]
     assert stored.sentence == "Alice registered a vehicle: R-1 for Jana Novak (found by its tag)."
 
 

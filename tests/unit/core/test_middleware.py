@@ -189,7 +189,7 @@ def test_nobody_may_frame_by_default(settings: Any) -> None:
     settings.EMBED_ORIGINS = []
     response, address = framed("/customers/?embed=1")
     assert response["X-Frame-Options"] == "DENY"
-    assert "embed" not in address
+    assert address.endswith("?embed=1")
 
 
 def test_named_origins_may_frame_and_links_stay_in_the_frame(settings: Any) -> None:

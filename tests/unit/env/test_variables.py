@@ -111,6 +111,7 @@ def test_it_names_every_missing_value_at_once() -> None:
         ("DIRECTORY_MAX_AGE", "an hour"),
         ("URL_PREFIX", "a b"),
         ("URL_PREFIX", "../up"),
+        ("URL_PREFIX", "büro"),
         ("LOG_FORMAT", "xml"),
     ],
 )
@@ -175,6 +176,7 @@ def test_plain_http_is_for_this_machine_only(address: str) -> None:
     ("name", "value", "attribute", "read"),
     [
         ("URL_PREFIX", "/tools/podero/", "url_prefix", "tools/podero"),
+        ("URL_PREFIX", "apps.v2/~desk", "url_prefix", "apps.v2/~desk"),
         ("DEBUG", "YES", "debug", True),
         ("EMBED_ORIGINS", "https://a.example.com, https://b.example.com:8443/", "embed_origins",
          ["https://a.example.com", "https://b.example.com:8443"]),

@@ -59,11 +59,11 @@ def words(settings: dict[str, Any]) -> str:
         ({"is_pause_power_active": True}, "Charging is paused, without an end."),
         (
             {"is_pause_power_active": True, "pause_power_until": "2026-11-16T11:26:00Z"},
-            "Charging is paused until 16 Nov 2026 12:26.",
+            "Charging is paused until 16 Nov 2026, 12:26.",
         ),
         (
             {"pause_power_until": datetime(2026, 11, 16, 11, 26, tzinfo=UTC)},
-            "An end of a pause is noted (16 Nov 2026 12:26), but no pause is on.",
+            "An end of a pause is noted (16 Nov 2026, 12:26), but no pause is on.",
         ),
         ({"is_trading_enabled": True}, "Takes part in trading."),
         ({"is_inverter_forced_mode_enabled": True}, "Inverter forced mode is allowed."),

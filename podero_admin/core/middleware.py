@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -50,12 +51,35 @@ class ProxyMiddleware:
         }
         hops = settings.TRUSTED_PROXIES
         believed = {name: values[-min(hops, len(values))] for name, values in given.items() if hops and values}
-        if address := believed.get("HTTP_X_FORWARDED_FOR"):
+        if address := _address(believed.get("HTTP_X_FORWARDED_FOR", "")):
             meta["REMOTE_ADDR"] = address
         if host := believed.get("HTTP_X_FORWARDED_HOST"):
             meta["HTTP_HOST"] = host
         if scheme := believed.get("HTTP_X_FORWARDED_PROTO"):
             meta["wsgi.url_scheme"] = "https" if scheme == "https" else "http"  # META is the WSGI environment
+        return self.get_response(request)
+
+
+def _address(text: str) -> str:
+    """A client's address, perhaps with its port; nothing where a proxy handed on what is none."""
+    host = text[1:].partition("]")[0] if text.startswith("[") else text
+    host = host.partition(":")[0] if host.count(":") == 1 else host
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return ""
+
+
+class CookieMiddleware:
+    """A session's key is of our own making: what is none is no session, and never reaches the database."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if key is not None and not (key.isascii() and key.isalnum()):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
         return self.get_response(request)
 
 

@@ -1,6 +1,7 @@
 """CSV that a spreadsheet opens rightly: with a byte order mark, and without starting a formula; sent line by line."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +10,10 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 BYTE_ORDER_MARK = "\ufeff"
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: At the start, also behind what one does not see; or behind a semicolon, which many a spreadsheet takes for the comma.
+STARTS_FORMULA = re.compile(
+    r"^[\s\ufeff\u200b-\u200f\u2060]*(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])|(?<=;)(?=\s*[=+\-@＝＋－＠])"
+)
 
 
 class _Echo:
@@ -26,7 +30,7 @@ def safe_cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     text = str(value)
-    return f"'{text}" if text.startswith(STARTS_FORMULA) else text
+    return STARTS_FORMULA.sub(lambda found: f"'{found[0]}", text)
 
 
 def csv_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """One short method per endpoint of the Partner API, version 2.0."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
@@ -11,6 +11,10 @@ from podero_admin.podero.exchange import Answer
 from podero_admin.podero.transport import Transport
 
 USERS_CAP = 100_000_000
+#: How lists usually say that there is more: a page that follows, a count, perhaps in a part of their own.
+FURTHER = ("next", "next_page", "next_cursor", "has_more", "has_next")
+COUNTS = ("total", "count", "total_count")
+PAGING = ("pagination", "meta", "page_info")
 DELETED_TOO = {"include_deleted": "true"}
 
 Value = TypeVar("Value", covariant=True)  # noqa: PLC0105  # a value, not a variance
@@ -209,6 +213,14 @@ def _drained(items: list[object]) -> Iterator[User]:
         yield User.read(items.pop())
 
 
+def _promises_more(told: Mapping[str, Any], number: int) -> bool:
+    """Whether it says in one of the usual ways that there is more than what came."""
+    counted = (str(told.get(name, "")) for name in COUNTS)
+    return any(told.get(name) for name in FURTHER) or any(
+        count.replace(".", "", 1).isdecimal() and float(count) > number for count in counted
+    )
+
+
 def _complete(answer: object) -> list[object]:
     """Take the items of a list, bare or wrapped. An incomplete one proves nothing, so it is no list."""
     if isinstance(answer, list):
@@ -216,7 +228,7 @@ def _complete(answer: object) -> list[object]:
     items = answer.get("items") if isinstance(answer, dict) else None
     if not isinstance(answer, dict) or not isinstance(items, list):
         raise ContractViolation("Podero answered with something else than a list.")
-    claims = [answer.get("total"), answer.get("count")]
-    if answer.get("next") or any(isinstance(claim, int) and claim > len(items) for claim in claims):
+    told = [answer, *(part for name in PAGING if isinstance(part := answer.get(name), dict))]
+    if any(_promises_more(each, len(items)) for each in told):
         raise ContractViolation("Podero's list is incomplete.", code="incomplete")
     return items

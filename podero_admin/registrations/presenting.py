@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from podero_admin.core.access import Access, Permission, Seat
+from podero_admin.core.drawing import span
 from podero_admin.core.http import link
 from podero_admin.fields import DEVICE_MODEL_INPUTS, DEVICE_MODEL_PREFIX, INPUTS
 from podero_admin.podero.reading import read_with
@@ -16,12 +18,14 @@ from podero_admin.registrations.forms import AcknowledgementForm, DecisionForm, 
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import DECIDABLE, SENDABLE_AGAIN, Outcome, Seen
 from podero_admin.registrations.payload import with_tag
+from podero_admin.registrations.schedule import PENDING_LIMIT, SENDING_GRACE
 from podero_admin.registrations.selectors import candidate_vehicles, overtaken_by
 from podero_admin.registrations.wording import UNLINKED, in_words, outcome_badge, progress_in_words
 from podero_admin.vehicles.contradictions import charging_time, warnings
 from podero_admin.vehicles.sentences import settings_in_words
 from podero_admin.vehicles.statuses import Badge
 
+OVERDUE_AFTER = timedelta(minutes=1)
 MOVING = frozenset({Outcome.PENDING, Outcome.SENDING, Outcome.UNKNOWN})
 PLACE = ("latitude", "longitude", "coordinates_last_updated_at")
 
@@ -92,6 +96,7 @@ def detail(
         "car": car_of(registration),
         "is_moving": is_moving,
         "progress": _progress(registration),
+        "overdue": _overdue(registration),
         "api_messages": _messages(registration),
         "links": _links(registration),
         "overtaken": overtaken,
@@ -115,6 +120,26 @@ def _progress(registration: Registration) -> str:
         seconds_ago=round((now - last).total_seconds()) if last else None,
         seconds_left=round((following - now).total_seconds()) if following else 0,
     )
+
+
+def _overdue(registration: Registration) -> str:
+    """In words that nobody does what the page promises; a worker that is away does not tell so itself."""
+    late = timezone.now() - (_due_by(registration) or timezone.now())
+    if late < OVERDUE_AFTER:
+        return ""
+    since = span(late.total_seconds())
+    return (
+        f"Nobody is looking after it: what was due {since} ago has not been done. Tell the operator; nothing is lost."
+    )
+
+
+def _due_by(registration: Registration) -> datetime | None:
+    """When the settler should have come by at the latest; None where nothing is left for it to do at once."""
+    if registration.outcome == Outcome.PENDING:
+        return registration.pending_at + PENDING_LIMIT
+    if registration.outcome == Outcome.SENDING and registration.sent_at:
+        return registration.sent_at + timedelta(seconds=settings.PODERO_DEADLINE) + SENDING_GRACE
+    return registration.next_check_at if registration.outcome == Outcome.UNKNOWN else None
 
 
 def label_of(name: str) -> str:

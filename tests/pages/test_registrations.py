@@ -563,3 +563,16 @@ def test_a_look_in_the_future_hides_none(client_of, stored, sara):
 def test_who_is_refused_leaves_no_look(client_of, stored, charlie):
     page_of(client_of(charlie), stored("confirmed"), status=404)
     assert not looks_of(charlie).exists()
+
+
+# Nobody does what the page promises.
+
+
+@pytest.mark.parametrize("outcome", ["pending", "sending", "unknown"])
+def test_the_page_says_when_nobody_looks_after_it(client_of, alice, stored, outcome):
+    client, words = client_of(alice), "Nobody is looking after it"
+    registration = stored(outcome, next_check_at=timezone.now())
+    assert words not in page_of(client, registration)
+    then = timezone.now() - timedelta(minutes=10)
+    Registration.objects.filter(pk=registration.pk).update(pending_at=then, sent_at=then, next_check_at=then)
+    assert words in page_of(client, registration)

@@ -5,14 +5,20 @@ from django.utils import timezone
 
 from podero_admin.core.access import Access, Permission
 from podero_admin.core.errors import Conflicting, PoderoAway
+from podero_admin.podero import ElectricVehicle
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import SENDABLE_AGAIN, Outcome
 from podero_admin.registrations.payload import has_rare_fields
 from podero_admin.registrations.selectors import open_registration_of
-from podero_admin.registrations.services.doubts import refuse_overtaken, refuse_second
+from podero_admin.registrations.services.doubts import refuse_overtaken, refuse_second, refuse_unexplained
 from podero_admin.registrations.services.send import attempt_made, registration_send, way_out_of
 from podero_admin.registrations.services.transition import move
 from podero_admin.registrations.services.truth import LOOK_SECONDS, vehicles_look
+
+NEVER_SEEN = (
+    "Podero's list of this customer's vehicles cannot be read, and never could since this was sent, so nobody knows "
+    "whether the vehicle is there. Nothing was sent now. Press again when Podero answers."
+)
 
 
 def registration_send_again(*, access: Access, registration: Registration, attempt_number: int) -> Registration:
@@ -24,9 +30,11 @@ def registration_send_again(*, access: Access, registration: Registration, attem
         raise Conflicting("This registration cannot be sent again: see what became of it.")
     if has_rare_fields(registration.sent_payload):
         access.require(Permission.RARE_FIELDS_SEND, registration.organization_id)
-    if _came_true(access, registration):
+    vehicles = _last_look(access, registration)
+    if registration.outcome not in SENDABLE_AGAIN:
         return registration
     began_at = registration.pending_at
+    refuse_unexplained(registration, vehicles)
     refuse_overtaken(registration, since=began_at)
     way_out = way_out_of(registration.customer)
     try:
@@ -41,14 +49,16 @@ def registration_send_again(*, access: Access, registration: Registration, attem
     return registration
 
 
-def _came_true(access: Access, registration: Registration) -> bool:
-    """A last look before it goes out once more: it may have been carried out late. Without a list, it goes on."""
+def _last_look(access: Access, registration: Registration) -> list[ElectricVehicle]:
+    """Before it goes out once more: it may have been carried out late. Without a list it goes on, if one was read since."""
     try:
-        vehicles_look(access=access, customer=registration.customer, seconds=LOOK_SECONDS)
-    except PoderoAway:
-        return False
+        vehicles = vehicles_look(access=access, customer=registration.customer, seconds=LOOK_SECONDS)
+    except PoderoAway as error:
+        if registration.outcome == Outcome.ABSENT and not registration.complete_checks:
+            raise Conflicting(NEVER_SEEN) from error
+        return []
     registration.refresh_from_db()
-    return registration.outcome not in SENDABLE_AGAIN
+    return vehicles
 
 
 def _next_attempt(access: Access, registration: Registration) -> Attempt | None:

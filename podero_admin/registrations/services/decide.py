@@ -18,7 +18,9 @@ from podero_admin.vehicles.models import Vehicle
 
 REASON_MAX = 500
 SETTLED = "This registration is settled already: see what became of it."
-NOT_FREE = "This is no vehicle of this customer, or another registration has it."
+NOT_FREE = (
+    "This cannot be the vehicle: it is not this customer's, or another registration has it, or it was there before."
+)
 
 
 def registration_decide(
@@ -63,8 +65,9 @@ def registration_decide(
 
 
 def _vehicle(registration: Registration, vehicle_id: UUID) -> Vehicle:
-    """A vehicle of the same customer that no other registration has."""
+    """A vehicle of the same customer that came since, and that no other registration has."""
     vehicle = Vehicle.objects.filter(pk=vehicle_id, customer=registration.customer_id).first()
-    if vehicle is None or Registration.objects.filter(vehicle=vehicle).exists():
+    was_there = str(vehicle_id) in (registration.baseline_ids or set())
+    if vehicle is None or was_there or Registration.objects.filter(vehicle=vehicle).exists():
         raise Invalid(NOT_FREE, fields={"vehicle": [NOT_FREE]})
     return vehicle

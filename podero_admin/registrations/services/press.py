@@ -19,7 +19,12 @@ from podero_admin.directory.models import Customer
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.payload import has_rare_fields
 from podero_admin.registrations.selectors import open_registration_of
-from podero_admin.registrations.services.doubts import DuplicateSuspected, refuse_second, second_thoughts
+from podero_admin.registrations.services.doubts import (
+    DuplicateSuspected,
+    refuse_second,
+    remember_shown,
+    second_thoughts,
+)
 from podero_admin.registrations.services.send import attempt_made, registration_send, way_out_of
 from podero_admin.registrations.services.transition import tell
 from podero_admin.registrations.services.truth import LOOK_SECONDS, vehicles_look
@@ -68,15 +73,17 @@ def registration_request(
     try:
         if submission.baseline is None:  # then Podero is asked first, and whoever is refused should not wait for it
             refuse_second(open_registration_of(customer))
-            second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
+            second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate, form=submission.key)
             submission = _with_baseline(access, customer, submission)
         way_out = way_out_of(customer)
         with transaction.atomic():
             written_with_the_next()  # that is *sending*, which is on the disk before the first byte leaves
             registration = _placed(access, customer, submission, payload, typed)
-            suspicion = second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate)
+            suspicion = second_thoughts(customer, payload, confirm_duplicate=confirm_duplicate, form=submission.key)
             attempt = _requested(access, registration, payload, suspicion=suspicion.text)
     except (Conflicting, DuplicateSuspected, IntegrityError) as refused:
+        if isinstance(refused, DuplicateSuspected):
+            remember_shown(refused, form=submission.key)
         return _first_press(customer, submission, typed, refused)
     registration_send(access=access, registration=registration, attempt=attempt, way_out=way_out)
     return registration

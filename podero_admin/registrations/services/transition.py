@@ -48,6 +48,22 @@ def tell(
     )
 
 
+def _swapped(
+    registration: Registration,
+    stored: Mapping[str, Any],
+    where: frozenset[Outcome],
+    tested: Mapping[str, Collection[Any]],
+) -> str | None:
+    """What it was until now, for certain; None where it does not stand in one of these any more."""
+    while True:
+        before = str(registration.outcome)
+        if before in where and change_where(registration, stored, {**tested, "outcome": [before]}):
+            return before
+        registration.refresh_from_db()
+        if registration.outcome == before or registration.outcome not in where:
+            return None
+
+
 def move(
     registration: Registration,
     to: Outcome,
@@ -65,14 +81,11 @@ def move(
     `of_attempt` holds back what belongs to an earlier attempt, from a process that was frozen meanwhile.
     """
     allowed = frozenset(before for before, after in TRANSITIONS.items() if to in after)
-    before = registration.outcome
     where = allowed & origins if origins else allowed
     stored = {**(values or {}), "outcome": to.value, "seen": seen.value if seen else ""}
-    tested: dict[str, Collection[Any]] = {"outcome": sorted(where)}
-    if of_attempt is not None:
-        tested["attempt_number"] = [of_attempt]
-    if not change_where(registration, stored, tested):
-        registration.refresh_from_db()
+    tested = {} if of_attempt is None else {"attempt_number": [of_attempt]}
+    before = _swapped(registration, stored, where, tested)
+    if before is None:
         return False
     for name, value in stored.items():
         setattr(registration, name, value)

@@ -47,17 +47,22 @@ def confirm(
     """
     vehicles = list({vehicle.id: vehicle for vehicle in vehicles}.values())
     sent = sent_for(registration, attempt)
+    was_there = seen == Seen.ID_READ and _was_there(registration, vehicles[0])
     stored = vehicles_store(
-        customer=registration.customer, vehicles=vehicles[:1], complete=False, asked_at=timezone.now(), if_new=sent
+        customer=registration.customer,
+        vehicles=vehicles[:1],
+        complete=False,
+        asked_at=timezone.now(),
+        if_new=None if was_there else sent,
     )
     vehicle = stored[0] if stored else None
     is_taken = vehicle is not None and _is_taken(registration, vehicle)
-    contradiction = _contradiction(vehicles, vehicle, is_taken=is_taken)
+    contradiction = _contradiction(vehicles, vehicle, is_taken=is_taken, was_there=was_there)
     alarm = contradiction or _after_all(registration, vehicles)
     now = timezone.now()
     values: dict[str, Any] = {"settled_at": now, "next_check_at": None, "claimed_until": None}
     values |= {"alarm": alarm, "alarm_since": now if alarm else None}
-    if vehicle is not None and not is_taken:
+    if vehicle is not None and not is_taken and not was_there:
         values["vehicle"] = vehicle
         remember_sent(vehicle, sent)
     if not move(registration, Outcome.CONFIRMED, access=access, seen=seen, values=values):
@@ -112,11 +117,21 @@ def _is_taken(registration: Registration, vehicle: Vehicle) -> bool:
     return Registration.objects.filter(vehicle=vehicle).exclude(pk=registration.pk).exists()
 
 
-def _contradiction(vehicles: Sequence[ElectricVehicle], vehicle: Vehicle | None, *, is_taken: bool) -> str:
+def _was_there(registration: Registration, vehicle: ElectricVehicle) -> bool:
+    """Whether the customer had it before it was sent, so that it cannot be what was made."""
+    baseline = registration.baseline_ids or set()
+    return str(vehicle.id) in baseline and not tagged([vehicle], registration.reference)
+
+
+def _contradiction(
+    vehicles: Sequence[ElectricVehicle], vehicle: Vehicle | None, *, is_taken: bool, was_there: bool
+) -> str:
     if len(vehicles) > 1:
         return _more_than_once({found.id for found in vehicles})
     if vehicle is None:
         return f"Podero named the vehicle {vehicles[0].id}, which belongs to somebody else here."
+    if was_there:
+        return f"Podero named the vehicle {vehicle.id}, which the customer had before this was sent."
     if is_taken:
         return f"Podero named the vehicle {vehicle.id}, which belongs to another registration already."
     return ""

@@ -149,7 +149,9 @@ def _request(request: StaffRequest, customer: Customer, form: RegistrationForm, 
             confirm_duplicate=bool(request.POST.get("confirm_duplicate")),
         )
     except services.DuplicateSuspected as suspected:
-        asking = _form(request, customer, request.POST, asks_confirmation=True)
+        typed = request.POST.copy()
+        typed.pop("confirm_duplicate", None)  # what was confirmed is another matter
+        asking = _form(request, customer, typed, asks_confirmation=True)
         asking.is_valid()
         return _page(
             request,

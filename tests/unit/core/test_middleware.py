@@ -210,3 +210,30 @@ def test_sign_in_and_admin_are_never_framed(settings: Any, path: str) -> None:
 
 def test_pages_are_kept_in_no_cache(db: None) -> None:
     assert "no-store" in Client().get("/accounts/login/")["Cache-Control"]
+
+
+@pytest.mark.parametrize("key", ["\0abcdefghij", "a b", "é" * 40, ""])
+def test_a_session_that_is_none_is_no_session(db: None, key: str) -> None:
+    browser = Client()
+    browser.cookies["podero_session"] = key
+    for answer in (browser.get("/accounts/login/"), browser.post("/accounts/login/", {"login": "a", "password": "b"})):
+        assert answer.status_code == 200
+    assert browser.get("/")["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize(
+    ("given", "believed"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("198.51.100.7:4711", "198.51.100.7"),
+        ("[2001:db8::7]:443", "2001:db8::7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("<script>x", "127.0.0.1"),
+        ("not an address", "127.0.0.1"),
+    ],
+)
+def test_only_an_address_is_taken_for_one(settings: Any, given: str, believed: str) -> None:
+    settings.TRUSTED_PROXIES = 1
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": given})
+    ProxyMiddleware(lambda _: HttpResponse())(request)
+    assert request.META["REMOTE_ADDR"] == believed

@@ -78,6 +78,7 @@ def test_a_lost_answer_is_told_as_sent(wire):
         {"items": [ONE], "total": 1},
         {"items": [ONE], "count": 1, "next": None},
         {"items": [ONE], "total": None},
+        {"items": [ONE], "total": "1", "has_more": False, "next_cursor": None, "pagination": {"total": 1}, "meta": 7},
     ],
 )
 def test_vehicles_are_listed_bare_or_wrapped(wire, answer):
@@ -103,6 +104,11 @@ def test_deleted_ones_are_listed_on_demand(wire):
         ({"items": [ONE], "total": 2}, "incomplete"),
         ({"items": [ONE], "count": 2}, "incomplete"),
         ({"items": [ONE], "next": "?page=2"}, "incomplete"),
+        ({"items": [ONE], "total": 2.0}, "incomplete"),
+        ({"items": [ONE], "total": "2"}, "incomplete"),
+        ({"items": [ONE], "has_more": True}, "incomplete"),
+        ({"items": [ONE], "next_cursor": "abc"}, "incomplete"),
+        ({"items": [ONE], "pagination": {"total": 2}}, "incomplete"),
         ({"items": {}}, ""),
         ({"detail": "fine"}, ""),
         (None, ""),

@@ -1,11 +1,14 @@
 """A senior ends what the settler cannot decide, with a reason."""
 
+import json
+
 import pytest
 from django.db import connection
 
 from podero_admin.audit.models import Event
 from podero_admin.core.errors import Conflicting, Invalid, NotAllowed
 from podero_admin.directory.models import Customer
+from podero_admin.organizations.selectors import system_access
 from podero_admin.registrations.models import Registration
 from podero_admin.registrations.services import registration_decide, vehicles_look
 from podero_admin.sandbox.faults import Fault
@@ -88,7 +91,7 @@ def test_a_vehicle_of_another_customer_is_refused(in_review, decide, world, acce
         if world.vehicles_of(str(customer.id))
     )
     vehicles_look(access=access_of(sara), customer=other)
-    with pytest.raises(Invalid, match="no vehicle of this customer"):
+    with pytest.raises(Invalid, match="not this customer's"):
         decide(in_review, Vehicle.objects.filter(customer=other).first().id)
     assert Registration.objects.get(pk=in_review.pk).outcome == "review"
 
@@ -144,3 +147,23 @@ def test_the_truth_wins_over_a_decision(in_review, decide, world, settle):
     settle(after=6 * 3600 + 400)
     in_review.refresh_from_db()
     assert (in_review.outcome, in_review.seen) == ("confirmed", "tag_found")
+
+
+def test_a_vehicle_that_was_there_before_cannot_be_chosen(press, decide, world, jana):
+    old = world.add_vehicle(str(jana.id), comment="an older car")
+    vehicles_look(access=system_access(), customer=jana)
+    world.faults.add(Fault("lost_before", match="register"))
+    registration = press(baseline=[old.id])
+    with pytest.raises(Invalid, match="there before"):
+        decide(registration, old.id)
+    assert Registration.objects.get(pk=registration.pk).outcome == "unknown"
+    assert Vehicle.objects.get(id=old.id).registered_reference == ""
+
+
+def test_the_event_tells_what_it_was_and_not_what_was_read_before(press, decide, world):
+    world.faults.add(Fault("lost_before", match="register"))
+    registration = press()
+    read_before = Registration.objects.get(pk=registration.pk)
+    Registration.objects.filter(pk=registration.pk).update(outcome="review")
+    decide(read_before, None)
+    assert json.loads(Event.objects.get(action="registration.decided").changes)["outcome"] == ["review", "absent"]

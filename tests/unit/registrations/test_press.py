@@ -16,6 +16,7 @@ from podero_admin.core.errors import Conflicting, NotAllowed
 from podero_admin.organizations.selectors import system_access
 from podero_admin.registrations import submission
 from podero_admin.registrations.models import Attempt, Registration
+from podero_admin.registrations.outcomes import Outcome
 from podero_admin.registrations.services import DuplicateSuspected, registration_open, vehicles_look
 from podero_admin.sandbox.faults import Fault
 from podero_admin.vehicles.models import Vehicle
@@ -364,3 +365,60 @@ def test_no_secret_and_no_token_is_in_any_stored_row(press, world):
     stored = "\n".join(rows)
     assert "White" in stored
     assert not [secret for secret in tokens | secrets if secret in stored]
+
+
+# What was held up.
+
+
+@pytest.mark.parametrize("clock", ["that ran on", "that stood still"])
+def test_what_was_held_up_while_it_was_stored_does_not_leave_any_more(
+    clock, press, world, settings, time_machine, actions
+):
+    """Others gave it up by then, and may have sent it again; a machine that slept knows it by the time of day alone."""
+    settings.PODERO_DEADLINE = 0.3 if clock == "that ran on" else 40
+
+    def held_up(execute, sql, params, many, context):
+        if "UPDATE" in sql and Outcome.SENDING.value in map(str, params or ()):
+            if clock == "that ran on":
+                time.sleep(0.4)
+            else:
+                time_machine.move_to(time.time() + 41)
+        return execute(sql, params, many, context)
+
+    time_machine.move_to(time.time())
+    with connection.execute_wrapper(held_up):
+        registration = press()
+    assert posts(world) == []
+    registration.refresh_from_db()
+    assert registration.outcome == "not_sent"
+    assert "nothing was sent" in registration.attempts.get().explanation
+    assert actions(registration)[-1] == "registration.not_sent"
+
+
+# What was confirmed, and what was not.
+
+
+def test_who_confirmed_one_suspicion_is_asked_again_about_another(press, key_for, world, jana):
+    world.add_vehicle(str(jana.id), device_model=TESLA)
+    vehicles_look(access=system_access(), customer=jana)
+    mine = key_for()
+    with pytest.raises(DuplicateSuspected, match="Tesla"):
+        press(key=mine, device_model=TESLA)
+    first = press()
+    with pytest.raises(DuplicateSuspected, match=first.reference):
+        press(key=mine, device_model=TESLA, confirm=True)
+    second = press(key=mine, device_model=TESLA, confirm=True)
+    assert first.reference in Event.objects.get(action="registration.duplicate_confirmed").reason
+    assert len(posts(world)) == 2
+    assert second.outcome == "confirmed"
+
+
+def test_a_vehicle_that_was_there_before_is_not_taken_for_the_new_one(press, world, jana, actions):
+    old = world.add_vehicle(str(jana.id), comment="an older car")
+    world.faults.add(Fault("body", match="register", value=json.dumps({"id": old.id})))
+    registration = press(baseline=[old.id])
+    registration.refresh_from_db()
+    assert (registration.outcome, registration.vehicle) == ("confirmed", None)
+    assert "had before this was sent" in registration.alarm
+    assert "alarm.raised" in actions(registration)
+    assert Vehicle.objects.get(id=old.id).registered_reference == ""

@@ -6,7 +6,7 @@ import pytest
 
 from podero_admin.core.errors import Conflicting, NotAllowed
 from podero_admin.registrations.models import Registration
-from podero_admin.registrations.services import registration_send_again
+from podero_admin.registrations.services import registration_decide, registration_send_again
 from podero_admin.sandbox.faults import Fault
 from tests.registering import posts
 
@@ -188,3 +188,36 @@ def test_the_token_is_fetched_before_it_is_pending_again(not_sent, again, world,
     assert (registration.outcome, registration.seen, registration.attempt_number) == ("not_sent", "no_token", 2)
     assert actions(registration)[-2:] == ["registration.sent_again", "registration.not_sent"]
     assert posts(world) == []
+
+
+# What Podero has, and nobody can account for.
+
+
+def test_a_vehicle_without_a_tag_that_came_since_is_not_made_a_second_time(absent, again, world):
+    registration = absent()
+    made = world.add_vehicle(str(registration.customer_id), comment="")
+    with pytest.raises(Conflicting, match=made.id):
+        again(registration)
+    assert len(posts(world)) == 1
+    registration.refresh_from_db()
+    assert (registration.outcome, registration.attempt_number) == ("absent", 1)
+
+
+@pytest.mark.parametrize(("is_listed", "goes_out"), [(False, False), (True, True)])
+def test_where_no_list_was_ever_read_it_is_not_sent_again_without_one(
+    press, again, world, access_of, sara, settle, is_listed, goes_out
+):
+    """A senior said that there is none, whatever that was known from."""
+    world.faults.add(Fault("lost_before", match="register"))
+    registration = press()
+    if is_listed:
+        settle(after=3)
+        registration.refresh_from_db()
+    registration_decide(access=access_of(sara), registration=registration, vehicle_id=None, reason="Not in the console")
+    world.faults.add(Fault("500", match="vehicles", times=None))
+    if goes_out:
+        assert again(registration).outcome == "confirmed"
+    else:
+        with pytest.raises(Conflicting, match="nobody knows"):
+            again(registration)
+    assert len(posts(world)) == 1 + goes_out

@@ -50,7 +50,7 @@ def registration_send_again(*, access: Access, registration: Registration, attem
 
 
 def _last_look(access: Access, registration: Registration) -> list[ElectricVehicle]:
-    """Before it goes out once more: it may have been carried out late. Without a list it goes on, if one was read since."""
+    """Before it goes out once more: it may have been carried out late. Without a list only if one was read since."""
     try:
         vehicles = vehicles_look(access=access, customer=registration.customer, seconds=LOOK_SECONDS)
     except PoderoAway as error:

@@ -68,6 +68,22 @@ def test_a_list_of_vehicles_fits_frames_and_tablets(page, adam, enter):
         assert page.evaluate(hidden) == 0, width
 
 
+@pytest.mark.usefixtures("organization_a", "organization_b")
+def test_the_menus_of_the_bar_stay_side_by_side_at_its_right_end_and_the_search_is_no_stub(page, root, enter):
+    enter(page.context, root)
+    page.goto("/registrations/")
+    expect(page.locator(".bar .menu")).to_have_count(2)
+    for width in (360, 720, 768, 1024, 1200, 1280, 1380, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        brand, first, second, find = (
+            page.locator(part).bounding_box()
+            for part in (".bar .brand", ".menu:first-child", ".menu:last-child", ".bar .find")
+        )
+        assert first["y"] == second["y"] < brand["y"] + brand["height"], width
+        assert width - second["x"] - second["width"] <= 20, width
+        assert find["width"] >= 200, width
+
+
 def test_on_a_phone_the_buttons_of_a_page_begin_where_its_title_does(desk, jana):
     type(jana).objects.filter(pk=jana.pk).update(name="Maximiliane Theodora Walburga von und zu Unterhollersbach")
     desk.set_viewport_size({"width": 360, "height": 800})

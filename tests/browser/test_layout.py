@@ -84,6 +84,20 @@ def test_the_menus_of_the_bar_stay_side_by_side_at_its_right_end_and_the_search_
         assert find["width"] >= 200, width
 
 
+def test_the_foot_of_a_page_begins_where_its_content_does(desk):
+    desk.goto("/registrations/")
+    for width in (360, 768, 1024, 1920):
+        desk.set_viewport_size({"width": width, "height": 900})
+        left = [
+            desk.evaluate(
+                "part => { const s = document.querySelector(part); return s.getBoundingClientRect().left + parseFloat(getComputedStyle(s).paddingLeft) }",
+                part,
+            )
+            for part in ("main", ".foot")
+        ]
+        assert left[0] == left[1], width
+
+
 def test_on_a_phone_the_buttons_of_a_page_begin_where_its_title_does(desk, jana):
     type(jana).objects.filter(pk=jana.pk).update(name="Maximiliane Theodora Walburga von und zu Unterhollersbach")
     desk.set_viewport_size({"width": 360, "height": 800})

@@ -84,6 +84,32 @@ def test_the_menus_of_the_bar_stay_side_by_side_at_its_right_end_and_the_search_
         assert find["width"] >= 200, width
 
 
+BOXES = "() => [...document.querySelectorAll('[data-find]')].filter((each) => each.checkVisibility()).length"
+# Text in grey that goes on behind the end of its field.
+CUT = """() => [...document.querySelectorAll("input[placeholder]")].filter((each) => {
+  if (!each.checkVisibility()) return false;
+  const pen = document.createElement("canvas").getContext("2d"), style = getComputedStyle(each);
+  pen.font = style.font;
+  const room = each.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return pen.measureText(each.placeholder).width > room;
+}).map((each) => each.placeholder)"""
+
+
+@pytest.mark.parametrize("path", ["/", "/search/", "/registrations/"])
+def test_on_a_phone_one_search_is_shown_the_keys_lead_to_it_and_its_words_are_not_cut(desk, path):
+    for width in (360, 390, 768):
+        desk.set_viewport_size({"width": width, "height": 844})
+        desk.goto(path)
+        assert desk.evaluate(BOXES) == 1, width
+        assert desk.evaluate(CUT) == [], width
+        for key in ("/", "Control+k"):
+            desk.evaluate("() => document.activeElement.blur()")
+            desk.keyboard.press(key)
+            expect(desk.locator("[data-find]:focus")).to_be_visible()
+    desk.set_viewport_size({"width": 1440, "height": 900})
+    assert desk.evaluate(CUT) == []
+
+
 def test_the_foot_of_a_page_begins_where_its_content_does(desk):
     desk.goto("/registrations/")
     for width in (360, 768, 1024, 1920):

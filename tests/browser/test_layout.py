@@ -110,6 +110,17 @@ def test_on_a_phone_one_search_is_shown_the_keys_lead_to_it_and_its_words_are_no
     assert desk.evaluate(CUT) == []
 
 
+def test_the_label_of_the_search_stands_in_one_line_over_a_field_that_is_as_wide(desk):
+    desk.goto("/search/")
+    lines = """() => { const range = document.createRange(); range.selectNodeContents(document.querySelector("label[for=q] > span"));
+        return new Set([...range.getClientRects()].map((each) => Math.round(each.top / 8))).size; }"""
+    for width in (768, 1024, 1440):
+        desk.set_viewport_size({"width": width, "height": 900})
+        assert desk.evaluate(lines) == 1, width
+        field, button = desk.locator("#q").bounding_box(), desk.locator("main form .btn").bounding_box()
+        assert abs(field["y"] + field["height"] - button["y"] - button["height"]) < 1, width
+
+
 def test_the_foot_of_a_page_begins_where_its_content_does(desk):
     desk.goto("/registrations/")
     for width in (360, 768, 1024, 1920):

@@ -135,6 +135,65 @@ def test_the_foot_of_a_page_begins_where_its_content_does(desk):
         assert left[0] == left[1], width
 
 
+# Where each cell of each row stands in its row: one list of places for every vehicle that has them all.
+PLACES = """() => [...document.querySelectorAll("table.vehicles tbody tr")].map((row) => {
+  const { top, left } = row.getBoundingClientRect();
+  return [...row.cells].map((each) => {
+    const box = each.getBoundingClientRect();
+    return box.width && { top: box.top - top, left: box.left - left, bottom: box.bottom - top };
+  });
+})"""
+
+
+@pytest.mark.usefixtures("stage")
+def test_a_list_of_vehicles_is_run_down_by_eye_on_a_phone(page, adam, enter):
+    enter(page.context, adam)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/vehicles/")
+    rows = page.evaluate(PLACES)
+    assert len(rows) > 10
+    for car, owner, connection, monitoring, steering, now, battery, _, reported in rows:
+        assert abs(car["top"] - now["top"]) < 8
+        assert max(car["bottom"], now["bottom"]) <= owner["top"] < owner["bottom"] <= connection["top"]
+        assert connection["top"] == monitoring["top"] == steering["top"]
+        assert steering["bottom"] <= reported["top"]
+        assert not battery or battery["top"] - reported["top"] < 8
+    assert len({tuple(round(each["left"]) for each in row[2:5]) for row in rows}) == 1
+    names = "() => getComputedStyle(document.querySelector('tbody td:nth-child(%d)'), '::before').content"
+    assert [page.evaluate(names % column) for column in (1, 2, 3)] == ["none", "none", '"Connection"']
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("width", [768, 1024, 1060])
+def test_a_list_of_vehicles_has_two_lines_for_each_in_the_columns_that_its_head_names(page, adam, enter, width):
+    enter(page.context, adam)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/vehicles/")
+    heads = page.locator("table.vehicles th")
+    expect(heads.first).to_be_visible()
+    lefts = [heads.nth(column).bounding_box()["x"] for column in range(9)]
+    row = page.locator("table.vehicles tbody tr").first.bounding_box()["x"]
+    for cells in page.evaluate(PLACES):
+        assert [round(each["left"] + row) for each in cells if each] == [
+            round(left) for left, each in zip(lefts, cells, strict=True) if each
+        ]
+        assert cells[8]["bottom"] - cells[8]["top"] < 30
+        assert max(each["bottom"] for each in cells[2:6]) <= cells[8]["top"] + 4
+
+
+@pytest.mark.usefixtures("stage")
+def test_a_list_of_customers_is_a_table_on_a_tablet_and_two_lines_on_a_phone(page, adam, enter):
+    enter(page.context, adam)
+    page.goto("/customers/")
+    heights = "() => [...document.querySelectorAll('tbody tr')].map((each) => each.offsetHeight).sort((a, b) => a - b)"
+    page.set_viewport_size({"width": 768, "height": 900})
+    expect(page.locator("table.customers th").first).to_be_in_viewport()
+    page.set_viewport_size({"width": 390, "height": 844})
+    usual = page.evaluate(heights)
+    assert usual[len(usual) // 2] < 80
+    assert page.evaluate("() => getComputedStyle(document.querySelector('tbody td'), '::before').content") == "none"
+
+
 def test_on_a_phone_the_buttons_of_a_page_begin_where_its_title_does(desk, jana):
     type(jana).objects.filter(pk=jana.pk).update(name="Maximiliane Theodora Walburga von und zu Unterhollersbach")
     desk.set_viewport_size({"width": 360, "height": 800})

@@ -65,6 +65,11 @@ class FilterForm(forms.Form):
         return {name: str(self.data.get(name, "")) for name in self.fields}
 
     @property
+    def set_count(self) -> int:
+        """How many fields are filled in, right or wrong."""
+        return sum(bool(value) for value in self.given.values())
+
+    @property
     def choices(self) -> list[tuple[str, str, str]]:
         """For each field to choose from: name, label, and its options, drawn. A look has neither action nor outcome."""
         offered = [("action", "What", "Every action", ACTIONS), ("outcome", "Outcome", "Any outcome", RESULTS)]

@@ -65,6 +65,17 @@ def chips(filters: VehicleFilters, counts: Counts) -> list[Chip]:
     ]
 
 
+def filters_set(filters: VehicleFilters) -> int:
+    """How many narrow the list; its order does not."""
+    return len(filters.as_query().keys() - {"sort"})
+
+
+def needs_open(filters: VehicleFilters, chips: Iterable[Chip]) -> bool:
+    """Whether what is set has to be seen: it is wrong, or no chip says it already."""
+    is_said = any(chip.is_current for chip in chips) and not filters.organization
+    return bool(filters.problems) or (bool(filters_set(filters)) and not is_said)
+
+
 def controls(filters: VehicleFilters, access: Access, makers: Iterable[str]) -> list[Control]:
     query = filters.as_query()
     selects = [*_organizations(filters, access), ("maker", "Maker", "Every maker", _makers(filters, makers)), *_SELECTS]

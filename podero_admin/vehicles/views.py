@@ -11,7 +11,7 @@ from podero_admin.core.errors import Invalid, PoderoAway
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
 from podero_admin.core.spreadsheet import csv_of, csv_response
 from podero_admin.vehicles import services
-from podero_admin.vehicles.controls import chips, controls
+from podero_admin.vehicles.controls import chips, controls, filters_set, needs_open
 from podero_admin.vehicles.counts import vehicle_counts
 from podero_admin.vehicles.exporting import HEADINGS, vehicles_export
 from podero_admin.vehicles.filters import read_filters
@@ -31,12 +31,15 @@ def vehicles(request: StaffRequest) -> HttpResponse:
     names = {seat.organization_id: seat.name for seat in access.seats if seat.organization_id in listed}
     counts = vehicle_counts(access=access, organization=filters.organization)
     counted = "1 vehicle" if len(page.rows) == 1 else f"{len(page.rows)} vehicles"
+    questions = chips(filters, counts)
     context = {
         "page": page,
         "rows": vehicle_rows(page.rows, names if len(names) > 1 else {}),
-        "chips": chips(filters, counts),
+        "chips": questions,
         "counted_at": counts.at,
         "incidents": notices(incidents_open(access=access), names_organization=len(names) > 1),
+        "filters_set": filters_set(filters),
+        "filters_open": needs_open(filters, questions),
         "controls": controls(filters, access, counts.makers),
         "problems": list(filters.problems.values()),
         "is_filtered": filters.is_filtered,

@@ -194,6 +194,41 @@ def test_a_list_of_customers_is_a_table_on_a_tablet_and_two_lines_on_a_phone(pag
     assert page.evaluate("() => getComputedStyle(document.querySelector('tbody td'), '::before').content") == "none"
 
 
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("path", ["/vehicles/", "/audit/"])
+def test_on_a_phone_a_list_begins_in_the_window_and_its_filters_unfold_without_script(scriptless, adam, enter, path):
+    enter(scriptless.context, adam)
+    scriptless.set_viewport_size({"width": 390, "height": 844})
+    scriptless.goto(path)
+    assert scriptless.locator("tbody tr").first.bounding_box()["y"] < 600
+    field = scriptless.locator(".filters :is([name=action_needed], [name=actor])")
+    expect(field).to_be_hidden()
+    scriptless.locator("summary", has_text="Filters").click()
+    expect(field).to_be_visible()
+    scriptless.set_viewport_size({"width": 1024, "height": 900})
+    scriptless.goto(path)
+    expect(field).to_be_visible()
+    expect(scriptless.locator("summary", has_text="Filters")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("path", "count", "is_open"),
+    [
+        ("/vehicles/?price_zone=AT&connected=true", "2", True),
+        ("/vehicles/?price_zone=nowhere", "", True),
+        ("/vehicles/?action_needed=true", "1", False),
+        ("/vehicles/?sort=age", "", False),
+        ("/audit/?actor=alice", "1", True),
+        ("/audit/?from=nonsense", "1", True),
+    ],
+)
+def test_filters_that_are_set_are_counted_and_lie_open_unless_a_chip_says_them(desk, path, count, is_open):
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.goto(path)
+    expect(desk.locator(".filters summary")).to_have_text(f"Filters {count}".strip())
+    assert desk.locator(".filters details").evaluate("each => each.open") is is_open
+
+
 def test_on_a_phone_the_buttons_of_a_page_begin_where_its_title_does(desk, jana):
     type(jana).objects.filter(pk=jana.pk).update(name="Maximiliane Theodora Walburga von und zu Unterhollersbach")
     desk.set_viewport_size({"width": 360, "height": 800})

@@ -229,6 +229,13 @@ def test_filters_that_are_set_are_counted_and_lie_open_unless_a_chip_says_them(d
     assert desk.locator(".filters details").evaluate("each => each.open") is is_open
 
 
+def test_a_value_that_cannot_be_used_leaves_its_field_in_line_with_its_neighbours(desk):
+    desk.goto("/vehicles/?connection_status=nonsense")
+    expect(desk.locator(".problem")).to_be_visible()
+    row = [desk.locator(f"[name={name}]").bounding_box()["y"] for name in ("health", "connection_status", "price_zone")]
+    assert len(set(row)) == 1
+
+
 def test_on_a_phone_the_buttons_of_a_page_begin_where_its_title_does(desk, jana):
     type(jana).objects.filter(pk=jana.pk).update(name="Maximiliane Theodora Walburga von und zu Unterhollersbach")
     desk.set_viewport_size({"width": 360, "height": 800})

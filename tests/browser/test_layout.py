@@ -236,6 +236,14 @@ def test_a_value_that_cannot_be_used_leaves_its_field_in_line_with_its_neighbour
     assert len(set(row)) == 1
 
 
+def test_the_chip_of_what_is_shown_differs_in_the_colours_of_the_system_too(desk):
+    desk.emulate_media(forced_colors="active")
+    desk.goto("/vehicles/")
+    colour = "() => ['.chip[aria-current]', '.chip:not([aria-current])'].map((chip) => getComputedStyle(document.querySelector(chip)).backgroundColor)"
+    shown, other = desk.evaluate(colour)
+    assert shown != other
+
+
 def test_on_a_phone_the_buttons_of_a_page_begin_where_its_title_does(desk, jana):
     type(jana).objects.filter(pk=jana.pk).update(name="Maximiliane Theodora Walburga von und zu Unterhollersbach")
     desk.set_viewport_size({"width": 360, "height": 800})

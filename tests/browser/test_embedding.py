@@ -112,6 +112,22 @@ def test_lists_and_their_filters_stay_in_the_frame(page, context, enter, adam, j
         assert inside.locator("main form[method=get]:not(:has([name=embed]))").count() == 0, path
 
 
+def test_from_every_page_of_the_frame_one_gets_to_the_start_page_the_lists_and_the_search(
+    page, context, enter, alice, jana, framed
+):
+    enter(context, alice)
+    for path in (f"/customers/{jana.id}/", "/vehicles/", "/nowhere/"):
+        inside = framed(f"{path}?embed=1")
+        row = inside.get_by_role("navigation", name="Main")
+        expect(row.get_by_role("link")).to_have_text(["Start", "Vehicles", "Registrations", "Find"])
+        assert row.locator("a:not([href*='embed=1'])").count() == 0
+    row.get_by_role("link", name="Find").click()
+    inside.locator("[data-find]").fill("nov jana")
+    inside.get_by_role("link", name="Jana Novak").click()
+    expect(inside.locator("h1")).to_have_text("Jana Novak")
+    assert "embed=1" in page.frame(name="podero").url
+
+
 @pytest.mark.parametrize("allowed", [(), ("http://other.example",)], ids=["nobody may", "somebody else may"])
 def test_it_is_refused_to_an_origin_that_is_not_named(page, context, enter, alice, framed, complaints, allowed):
     enter(context, alice)

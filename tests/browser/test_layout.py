@@ -301,3 +301,13 @@ def test_vehicle_and_event_pages_are_printed_without_bar_and_buttons(page, conte
             page.evaluate("() => getComputedStyle(document.querySelector('h1')).color"),
         )
         page.emulate_media(media="screen")
+
+
+def test_on_paper_a_link_to_elsewhere_says_its_whole_address(page, context, enter, adam, stage):
+    enter(context, adam)
+    page.goto(f"/registrations/{stage.registrations['confirmed']}/")
+    link = page.locator("main a[href^='https:']").first
+    address = "each => getComputedStyle(each, '::after').content"
+    assert link.evaluate(address) == "none"
+    page.emulate_media(media="print")
+    assert link.get_attribute("href") in link.evaluate(address)

@@ -87,6 +87,11 @@ def whole_references(text: str) -> SafeString:
     return mark_safe("".join(pieces))  # noqa: S308 - what is no reference is escaped
 
 
+def breakable(text: str) -> SafeString:
+    """An e-mail address or a host, escaped, with places for a line to end in: after its "@" and its dots."""
+    return mark_safe(escape(text).replace("@", "@<wbr>").replace(".", ".<wbr>"))  # noqa: S308 - escaped before
+
+
 def safe_host(url: Any) -> str:
     """The host of a link that may be shown as one, else nothing: https only, no sign-in part, no odd characters."""
     if not isinstance(url, str) or any(ord(character) <= ord(" ") or character in '\\"<>`' for character in url):

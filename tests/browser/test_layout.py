@@ -311,3 +311,32 @@ def test_on_paper_a_link_to_elsewhere_says_its_whole_address(page, context, ente
     assert link.evaluate(address) == "none"
     page.emulate_media(media="print")
     assert link.get_attribute("href") in link.evaluate(address)
+
+
+# A line that ends within a word of an address: the text of each line, as the page breaks it.
+LINES = """each => {
+  const walk = document.createTreeWalker(each, NodeFilter.SHOW_TEXT), lines = new Map();
+  for (let node; (node = walk.nextNode());) for (let at = 0; at < node.data.length; at++) {
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + 1);
+    const top = Math.round(range.getBoundingClientRect().top);
+    lines.set(top, (lines.get(top) ?? "") + node.data[at]);
+  }
+  return [...lines.values()].map((line) => line.trim());
+}"""
+
+
+def test_an_address_ends_a_line_after_its_at_or_a_dot_only(page, context, enter, adam, stage):
+    type(stage.jana).objects.filter(pk=stage.jana.pk).update(email="jana.novak.unterholzer@example.org")
+    enter(context, adam)
+    for path in (f"/customers/{stage.jana.id}/", f"/registrations/{stage.registrations['confirmed']}/"):
+        page.goto(path)
+        for width in (390, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            addresses = page.locator("dt:text-is('E-mail') + dd, dd > a[rel~=nofollow]").all()
+            assert addresses
+            for found in addresses:
+                lines = [line for line in found.evaluate(LINES) if line]
+                assert all(re.search(r"[@.]$|^Open$", line) for line in lines[:-1]), lines
+                assert lines[-1] != ")"

@@ -17,6 +17,7 @@ from podero_admin.core.http import link as address_of
 register = template.Library()
 
 register.filter(drawing.whole_references)
+register.filter(drawing.breakable)
 
 TONES = ("ok", "warning", "error", "unknown", "info")
 
@@ -135,7 +136,8 @@ def external_link(url: Any, label: str = "") -> SafeString | str:
     host = drawing.safe_host(url)
     if not host:
         return format_html('<span class="break">{}</span>', escape(url))
-    text = format_html("{} ({})", label, host) if label else host
+    shown = drawing.breakable(host)
+    text = format_html("{} ({})", label, shown) if label else shown
     return format_html('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', escape(url), text)
 
 

@@ -102,9 +102,15 @@ def test_the_two_clocks_are_one_sentence() -> None:
 
 def test_a_link_names_its_host_and_gives_nothing_away() -> None:
     drawn = draw("{% external_link url 'Open the form' %}", url="https://form.example/x?a=1&b=2")
-    assert "Open the form (form.example)" in drawn
+    assert "Open the form (form.<wbr>example)" in drawn
     assert 'rel="noopener noreferrer nofollow"' in drawn
     assert 'href="https://form.example/x?a=1&amp;b=2"' in drawn
+
+
+def test_an_address_has_places_for_a_line_to_end_in_and_is_escaped() -> None:
+    assert draw("{{ text|breakable }}", text="<jana.novak@example.org>") == (
+        "&lt;jana.<wbr>novak@<wbr>example.<wbr>org&gt;"
+    )
 
 
 def test_an_unsafe_link_is_text() -> None:

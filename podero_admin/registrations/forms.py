@@ -21,6 +21,8 @@ EXPLICIT = {
         ("false", "Off: charges when plugged in"),
     )
 }
+# What an agent always decides, and no default does.
+CHOSEN = ("price_zone", *EXPLICIT)
 TICKS = {
     "place": ("send_place", "Send the place fields that are filled in"),
     "system": ("send_system", "Send the system fields that are filled in"),
@@ -127,9 +129,9 @@ def _form_field(field: Field) -> forms.Field:
     make = _choice if field.name in EXPLICIT else _MAKERS[field.kind]
     made = make(field)
     made.label, made.help_text = field.label, f"{field.help}{_bounds_in_words(field)}"
-    if field.tier == "open" and field.name not in {"price_zone", *EXPLICIT}:
+    if field.tier == "open" and field.name not in CHOSEN:
         made.initial = field.default
-    elif field.default is not None and field.name not in {"price_zone", *EXPLICIT}:
+    elif field.default is not None and field.name not in CHOSEN:
         made.widget.attrs["placeholder"] = f"{field.default}"
     if field.depends_on:
         made.widget.attrs["data-depends-on"] = field.depends_on

@@ -1,7 +1,7 @@
 """What the pages of registrations show, made ready so that templates only draw."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from podero_admin.core.drawing import span
 from podero_admin.core.http import link
 from podero_admin.fields import DEVICE_MODEL_INPUTS, DEVICE_MODEL_PREFIX, INPUTS
 from podero_admin.podero.reading import read_with
-from podero_admin.registrations.forms import AcknowledgementForm, DecisionForm, RegistrationForm
+from podero_admin.registrations.forms import CHOSEN, AcknowledgementForm, DecisionForm, RegistrationForm
 from podero_admin.registrations.models import Attempt, Registration
 from podero_admin.registrations.outcomes import DECIDABLE, SENDABLE_AGAIN, Outcome, Seen
 from podero_admin.registrations.payload import with_tag
@@ -22,7 +22,7 @@ from podero_admin.registrations.schedule import PENDING_LIMIT, SENDING_GRACE
 from podero_admin.registrations.selectors import candidate_vehicles, overtaken_by
 from podero_admin.registrations.wording import UNLINKED, in_words, outcome_badge, progress_in_words
 from podero_admin.vehicles.contradictions import charging_time, warnings
-from podero_admin.vehicles.sentences import settings_in_words
+from podero_admin.vehicles.sentences import Sentence, say, settings_in_words
 from podero_admin.vehicles.statuses import Badge
 
 OVERDUE_AFTER = timedelta(minutes=1)
@@ -45,12 +45,19 @@ def preview(
     hints += [f"The customer already has a {twin}: register this one only if it is another car."] if twin else []
     hints += [f"{title} is filled in but not ticked: nothing of it will be sent." for title in form.unsent_groups()]
     return {
-        "words": settings_in_words(payload, tz=tz),
+        "words": [*_still_to_choose(payload), *settings_in_words(payload, tz=tz)],
         "time_needed": charging_time(payload),
         "hints": hints,
         "request_line": f"POST …/{str(customer_id)[:8]}…/electric-vehicles",
         "json": pretty(sent),
     }
+
+
+def _still_to_choose(payload: Mapping[str, Any]) -> Iterator[Sentence]:
+    """What the settings mean depends on these, so their silence would mislead."""
+    for name in CHOSEN:
+        if name not in payload:
+            yield say(f"{INPUTS[name].label}: {{}}.", "still to be chosen")
 
 
 def car_of(registration: Registration) -> str:

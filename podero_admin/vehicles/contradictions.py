@@ -40,9 +40,9 @@ def warnings(
 
 
 def charging_time(settings: Settings, *, battery_kwh: Decimal | None = None) -> Sentence | None:
-    """How long it takes from the floor to the target; None where a figure for it is missing."""
+    """How long it takes from the floor to the target; None where a figure for it is missing or the target is off."""
     seconds = _seconds_needed(settings, battery_kwh)
-    if seconds is None:
+    if seconds is None or _target(settings) is None:
         return None
     return say(
         f"From {{}} to {{}} of {_battery_in_words(battery_kwh)} battery takes about {{}} at {{}}.",

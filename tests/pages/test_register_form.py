@@ -155,6 +155,24 @@ def test_without_a_default_price_zone_the_agent_must_choose(client_of, alice, ja
     assert len(re.findall(r'<option value="" selected', form_page(client, jana.id))) == 2
 
 
+def in_words(client, jana, **values):
+    response = client.post(f"/customers/{jana.id}/register/preview/", FILLED | values)
+    said = re.search(r'<p class="said">(.*?)</p>', response.content.decode(), re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", "", said[1]))
+
+
+def test_what_is_still_to_be_chosen_is_said_among_the_words(client_of, alice, jana):
+    client = client_of(alice)
+    said = in_words(client, jana, price_zone="", is_smart_optimization_active="")
+    assert said.startswith("Price zone: still to be chosen. Smart charging: still to be chosen. Keep at least 30 %.")
+    assert "still to be chosen" not in in_words(client, jana)
+
+
+def test_how_long_it_takes_is_not_told_of_a_target_that_is_off(client_of, alice, jana):
+    """The contract's default: a fresh form has its target off."""
+    assert "takes about" not in form_page(client_of(alice), jana.id)
+
+
 def bad_press(client, jana, **values):
     response = press(client, jana.id, **values)
     assert response.status_code == 422

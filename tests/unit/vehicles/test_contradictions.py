@@ -119,9 +119,10 @@ def test_the_charging_time_is_told_for_any_target(battery_kwh: Decimal | None, w
         {"minimum_charge_limit": 30},
         {"expected_max_charge_power": None},
         {"expected_max_charge_power": 0},
+        OFF,
     ],
 )
-def test_without_its_figures_there_is_no_charging_time(change: dict[str, Any]) -> None:
+def test_without_its_figures_or_with_the_target_off_there_is_no_charging_time(change: dict[str, Any]) -> None:
     assert charging_time(REACH | {"expected_max_charge_power": 11_000} | change) is None
 
 

@@ -35,6 +35,7 @@ VEHICLE = (
         help="The electricity prices by which Podero picks the cheap hours.",
     ),
 )
+# A switch stands before what it governs.
 TARGETS = (
     Field(
         name="charge_target_min",
@@ -48,6 +49,26 @@ TARGETS = (
         null_text="not set",
         default=50,
         help="Charges at once below this level.",
+    ),
+    Field(
+        name="expected_max_charge_power",
+        label="Charging power",
+        unit="W",
+        kind="integer",
+        group="targets",
+        minimum=0,
+        maximum=350_000,
+        default=3600,
+        help="The power at the customer's charger, used to plan when to start: 11,000 W is common at home.",
+    ),
+    Field(
+        name="is_charge_policy_enabled",
+        label="Meet target and deadline",
+        kind="nullable_boolean",
+        group="targets",
+        nullable=True,
+        default=False,
+        help="Off: target and deadline are ignored.",
     ),
     Field(
         name="minimum_charge_limit",
@@ -76,15 +97,6 @@ TARGETS = (
         help="The time of day, where the car is, by which the target must be reached.",
     ),
     Field(
-        name="is_charge_policy_enabled",
-        label="Meet target and deadline",
-        kind="nullable_boolean",
-        group="targets",
-        nullable=True,
-        default=False,
-        help="Off: target and deadline are ignored.",
-    ),
-    Field(
         name="is_over_charge_allowed",
         label="May charge beyond the target",
         kind="nullable_boolean",
@@ -93,17 +105,6 @@ TARGETS = (
         default=False,
         depends_on="is_charge_policy_enabled",
         help="Lets the car charge past its target when power is very cheap.",
-    ),
-    Field(
-        name="expected_max_charge_power",
-        label="Charging power",
-        unit="W",
-        kind="integer",
-        group="targets",
-        minimum=0,
-        maximum=350_000,
-        default=3600,
-        help="The power at the customer's charger, used to plan when to start: 11,000 W is common at home.",
     ),
 )
 SOLAR = (

@@ -152,6 +152,20 @@ def _is_switch(field: Field) -> bool:
     return field.kind in {"boolean", "nullable_boolean"} and field.name not in EXPLICIT
 
 
+def _blocks(group: Group) -> list[list[Field]]:
+    """How a group is laid out: inputs, each switch with what it governs below it, then what is left to switch."""
+    parts = list(_parts(group))
+    governed = {field.depends_on for field in parts} - {""}
+    free = [field for field in parts if not field.depends_on and field.name not in governed]
+    blocks = [[field for field in free if not _is_switch(field)]]
+    blocks += [
+        [switch, *(field for field in parts if field.depends_on == switch.name)]
+        for switch in parts if switch.name in governed
+    ]  # fmt: skip
+    blocks.append([field for field in free if _is_switch(field)])
+    return [block for block in blocks if block]
+
+
 class Panel(Div):  # type: ignore[misc]
     """One group of the form in its box."""
 
@@ -252,9 +266,7 @@ class RegistrationForm(forms.Form):
         return helper
 
     def _panel(self, group: Group) -> "Panel":
-        switches = [Drawn(field.name, wrapper_class="form-switch") for field in _parts(group) if _is_switch(field)]
-        inputs = [self._drawn(field) for field in _parts(group) if not _is_switch(field)]
-        fields = [Div(*drawn, css_class="grid") for drawn in (inputs, switches) if drawn]
+        fields = [Div(*map(self._drawn, block), css_class="grid") for block in _blocks(group)]
         if group.name not in TICKS:
             return Panel(*fields, group=group, template="registrations/_fieldset.html")
         tick = TICKS[group.name][0]
@@ -271,6 +283,8 @@ class RegistrationForm(forms.Form):
         )
 
     def _drawn(self, field: Field) -> Any:
+        if _is_switch(field):
+            return Drawn(field.name, wrapper_class="form-switch")
         size = "form-select-sm" if field.kind == "choice" or field.name in EXPLICIT else "form-control-sm"
         if field.unit:
             return AppendedText(field.name, field.unit, css_class=size, input_size="input-group-sm")

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from podero_admin.audit.models import AccessRecord
-from podero_admin.fields import DEVICE_MODEL_INPUTS, INPUTS
+from podero_admin.fields import DEVICE_MODEL_INPUTS, INPUT_GROUPS, INPUTS
 from podero_admin.podero import ElectricVehicleInput
 from podero_admin.podero.contract import INPUT_DEFAULTS
 from podero_admin.registrations.forms import RegistrationForm
@@ -140,6 +140,17 @@ def test_every_field_has_a_label_and_a_sentence_of_help(client_of, sara, jana):
         if name != "device_model":
             assert f'for="id_{name}"' in page, name
             assert field.help in page, name
+
+
+def test_a_switch_stands_before_what_it_governs_and_the_groups_stay_as_they_are(client_of, sara, jana):
+    page = form_page(client_of(sara), jana.id)
+    place = {name: page.index(f'id="id_{name}"') for name in [*OPEN, *RARE]}
+    for name, field in INPUTS.items():
+        assert not field.depends_on or place[field.depends_on] < place[name], name
+    panels = [page.index(f'id="group-{group.name}"') for group in INPUT_GROUPS]
+    assert panels == sorted(panels)
+    for group, start, end in zip(INPUT_GROUPS, panels, [*panels[1:], len(page)], strict=True):
+        assert all(start < place[name] < end for name in group.fields if name != "device_model"), group.name
 
 
 def test_the_organisations_price_zone_is_preselected_and_smart_charging_is_not(client_of, alice, jana):

@@ -16,6 +16,7 @@ from podero_admin.fields.inputs import (
     INPUT_GROUPS,
     INPUTS,
 )
+from podero_admin.fields.mistakes import bounds_in_words, mistakes
 from podero_admin.fields.outputs import FIELDS, OUTPUT_GROUPS, OUTPUTS
 from podero_admin.fields.parts import DEVICE_MODEL_OUTPUTS, OWNER_OUTPUTS
 from podero_admin.fields.readings import BOOST_STATES, STATUS_VALUES
@@ -39,9 +40,11 @@ __all__ = [
     "Field",
     "Group",
     "Kind",
+    "bounds_in_words",
     "device_model_in_words",
     "display",
     "duration_in_words",
+    "mistakes",
     "moment_in_words",
     "parse_moment",
     "zone_name",

@@ -11,9 +11,9 @@ from crispy_forms.layout import Field as Drawn
 from django import forms
 from django.utils.functional import cached_property
 
-from podero_admin.fields import DEVICE_MODEL_INPUTS, INPUT_GROUPS, INPUTS, Field, Group
+from podero_admin.fields import DEVICE_MODEL_INPUTS, INPUT_GROUPS, INPUTS, Field, Group, bounds_in_words, mistakes
 from podero_admin.registrations import payload
-from podero_admin.registrations.payload import PayloadError
+from podero_admin.registrations.payload import DoesNotFit, PayloadError
 
 EXPLICIT = {
     "is_smart_optimization_active": (
@@ -33,6 +33,7 @@ WARNINGS = {
 }
 DATE_TIME = "%Y-%m-%dT%H:%M:%S"
 THOUSAND = 1000
+CLOCK_CHANGE = "The clocks are changed then, so this time does not exist or comes twice: choose another one."
 GROUPED = re.compile(r"-?[1-9]\d{0,2}([.,'’\s]\d{3})+")
 
 
@@ -70,12 +71,21 @@ class DecimalCommaField(forms.FloatField):
         return super().to_python(f"{whole}.{decimals}" if comma and decimals.isdecimal() else value)
 
 
-def _bounds_in_words(field: Field) -> str:
-    if field.minimum is None or field.maximum is None:
-        return ""
-    return " From {:{digits}} to {:{digits}}.".format(
-        field.minimum, field.maximum, digits="d" if field.unit == "year" else ","
-    )
+class MomentField(forms.DateTimeField):
+    """A date and a time, where the clocks show it once."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            if error.code == "ambiguous_timezone":
+                raise forms.ValidationError(CLOCK_CHANGE, code="clock_change") from error
+            raise
+
+
+def _help(field: Field) -> str:
+    bounds = bounds_in_words(field)
+    return f"{field.help} {bounds[0].upper()}{bounds[1:]}." if bounds else field.help
 
 
 def _number(field: Field) -> forms.Field:
@@ -95,13 +105,12 @@ def _text(field: Field) -> forms.Field:
 
 def _choice(field: Field) -> forms.Field:
     choices = EXPLICIT.get(field.name) or tuple((code, f"{code} · {name}") for code, name in field.choices)
-    missing = {"required": f"Choose: {field.label.lower()} is never left to a default."}
-    return forms.ChoiceField(choices=[("", "Please choose"), *choices], error_messages=missing)
+    return forms.ChoiceField(choices=[("", "Please choose"), *choices])
 
 
 def _moment(_field: Field) -> forms.Field:
     widget = forms.DateTimeInput(format=DATE_TIME, attrs={"type": "datetime-local", "step": "any"})
-    return forms.DateTimeField(required=False, widget=widget)
+    return MomentField(required=False, widget=widget)
 
 
 def _clock(_field: Field) -> forms.Field:
@@ -128,7 +137,8 @@ _MAKERS: Mapping[str, Callable[[Field], forms.Field]] = {
 def _form_field(field: Field) -> forms.Field:
     make = _choice if field.name in EXPLICIT else _MAKERS[field.kind]
     made = make(field)
-    made.label, made.help_text = field.label, f"{field.help}{_bounds_in_words(field)}"
+    made.label, made.help_text = field.label, _help(field)
+    made.error_messages |= mistakes(field)
     if field.tier == "open" and field.name not in CHOSEN:
         made.initial = field.default
     elif field.default is not None and field.name not in CHOSEN:
@@ -215,8 +225,13 @@ class RegistrationForm(forms.Form):
         for problem in self._built()[1]:
             for name in problem.fields:
                 if name not in self.errors:
-                    self.add_error(name if name in self.fields else None, f"{str(problem).partition(':')[0]}.")
+                    self.add_error(name if name in self.fields else None, self._told(problem, name))
         return self.cleaned_data
+
+    def _told(self, problem: PayloadError, name: str) -> str:
+        if isinstance(problem, DoesNotFit) and name in self.fields:
+            return str(self.fields[name].error_messages["invalid"])
+        return f"{str(problem).partition(':')[0]}."
 
     def payload(self) -> dict[str, Any]:
         return payload.build(self.cleaned_data, **self._ticks())

@@ -27,6 +27,10 @@ class PayloadError(ValueError):
         self.fields = fields
 
 
+class DoesNotFit(PayloadError):
+    """A value that is of the right kind and cannot be sent all the same, such as a date before every calendar."""
+
+
 def build(cleaned: Mapping[str, Any], *, send_place: bool, send_system: bool) -> dict[str, Any]:
     """Every field of the open groups as shown; of place and system what is filled in, and only with their tick."""
     missing = [name for name in _open_names() if name not in cleaned and name != "device_model"]
@@ -94,7 +98,7 @@ def _value(field: Field, value: Any) -> Any:
     try:
         return convert(field, value)
     except (TypeError, ValueError, OverflowError, ArithmeticError) as error:
-        raise PayloadError("Does not fit", field.name) from error
+        raise DoesNotFit("Does not fit", field.name) from error
 
 
 def _moment(_field: Field, value: Any) -> str:

@@ -203,6 +203,64 @@ def test_bad_input_is_told_at_its_field_and_in_the_linked_summary(client_of, ali
         assert value in plain
 
 
+TOLD = [
+    ("device_model_year", "1899", "Model year: Enter a year from 1900 to 2100."),
+    ("device_model_year", "abc", "Model year: Enter a year from 1900 to 2100."),
+    ("charge_target_min", "101", "Floor: Enter a whole number from 0 to 100 %."),
+    ("charge_target_min", "50.5", "Floor: Enter a whole number from 0 to 100 %."),
+    ("expected_max_charge_power", "", "Charging power: Enter a whole number from 0 to 350,000 W."),
+    ("expected_max_charge_power", "350001", "Charging power: Enter a whole number from 0 to 350,000 W."),
+    ("minimum_solar_coverage", "", "Solar share of charging: Enter a number from 0 to 1."),
+    ("charge_deadline_at", "25:00", "Deadline: Enter a time of day, such as 06:30."),
+    ("pause_power_until", "yesterday", "Pause until: Enter a date and a time, such as 2026-12-01 10:00."),
+    ("pause_power_until", "0001-01-01T00:00", "Pause until: Enter a date and a time, such as 2026-12-01 10:00."),
+    ("pause_power_until", "2027-03-28T02:30", "Pause until: The clocks are changed then"),
+    ("device_model_model", "x" * 256, "Model: At most 255 characters fit; these are 256."),
+    ("device_model_model", "a\0b", "Model: One of its characters cannot be sent"),
+    ("price_zone", "DE", "Price zone: Choose one of those in the list."),
+    ("price_zone", "", "Price zone: Choose: price zone is never left to a default."),
+    ("latitude", "91", "Latitude: Enter a number from -90 to 90 °."),
+    ("optimization_score", "abc", "Optimisation score: Enter a number."),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "words"), TOLD, ids=[f"{name} {value[:16]!a}" for name, value, _ in TOLD])
+def test_what_is_wrong_is_told_in_the_summary_and_at_the_field_in_the_same_words(
+    client_of, sara, jana, name, value, words
+):
+    plain, _ = bad_press(client_of(sara), jana, **{name: value}, send_place="on", send_system="on")
+    summary = re.sub(r"</?a\b[^>]*>", "", plain[plain.index('id="problems"') :]).split("</ul>")[0]
+    assert f"<li>{words}" in summary
+    at_field = re.search(rf'id="error_\d+_id_{name}"[^>]*><strong>([^<]*)', plain)
+    assert at_field
+    assert at_field[1].startswith(words.partition(": ")[2])
+
+
+DJANGOS = re.compile("Ensure|This field|valid|couldn.t|Null char|Select a")
+
+
+@pytest.mark.parametrize("value", ["", "abc", "-1e9", "1" * 400, "a\0b", "\ud800", "0001-01-01T00:00", "x" * 3000])
+def test_no_field_tells_a_mistake_in_djangos_words(db, value):
+    names = [*OPEN, *RARE]
+    form = RegistrationForm(dict.fromkeys(names, value) | {"send_place": "on", "send_system": "on"}, may_send_rare=True)
+    assert not form.is_valid()
+    told = [f"{name}: {text}" for name, texts in form.errors.items() for text in texts]
+    assert told
+    assert not [text for text in told if DJANGOS.search(text)]
+
+
+def test_every_field_that_must_be_filled_in_is_marked_and_the_mark_is_explained_once(client_of, sara, jana):
+    page = form_page(client_of(sara), jana.id)
+    assert page.count("must be filled in.") == 1
+    form = RegistrationForm(may_send_rare=True)
+    for name, field in form.fields.items():
+        label = re.search(rf'<label[^>]*for="id_{name}"[^>]*>(.*?)</label>', page, re.DOTALL)[1]
+        assert ("asteriskField" in label) == field.required, name
+    assert {"expected_max_charge_power", "minimum_solar_coverage", "price_zone"} <= {
+        name for name, field in form.fields.items() if field.required
+    }
+
+
 def test_nothing_that_was_typed_is_lost(client_of, alice, jana):
     typed = FILLED | {
         "charge_target_min": "abc",

@@ -47,10 +47,12 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override] # a page instead of a redirect is meant
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
-        page = keep_what_was_typed(request, view_func) or page_of(request)
+        form = keep_what_was_typed(request, view_func)
+        page = form or page_of(request)
         in_frame = request.headers.get("Sec-Fetch-Dest") == "iframe" or embedded.get()
         if in_frame:
-            return render(request, "account/sign_in_window.html", {"address": _outside(page)}, status=401)
+            context = {"address": _outside(page), "is_kept": bool(form)}
+            return render(request, "account/sign_in_window.html", context, status=401)
         response = redirect_to_login(page)
         if getattr(request, "htmx", None):
             here = HttpResponse(status=401)
@@ -73,6 +75,12 @@ def keep_what_was_typed(request: HttpRequest, view_func: Any) -> str:
     request.session[KEPT_POST] = {"path": path, "body": typed}
     page = page_of(request)
     return page if page.partition("?")[0] == path else path
+
+
+def is_kept_for(request: HttpRequest, page: str) -> bool:
+    """Whether what was typed waits for somebody who opens this page."""
+    kept = request.session.get(KEPT_POST)
+    return kept is not None and kept["path"] == page.partition("?")[0]
 
 
 def _outside(page: str) -> str:

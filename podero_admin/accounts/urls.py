@@ -6,7 +6,7 @@ from django.urls import path, re_path
 from podero_admin.accounts import views
 
 urlpatterns = [
-    path("login/", allauth.login, name="account_login"),
+    path("login/", views.SignInView.as_view(), name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("signup/", allauth.signup, name="account_signup"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.views import logout
+from allauth.account.views import LoginView, logout
 from allauth.account.views import password_reset as mailed_reset
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -12,7 +12,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from podero_admin.accounts.middleware import is_kept_for
 from podero_admin.core.errors import NotAllowed
+
+
+class SignInView(LoginView):  # type: ignore[misc] # allauth has no types
+    """Allauth's, which also tells whose session ended in the middle of a form that nothing is lost."""
+
+    def get_context_data(self, **kwargs: Any) -> Any:
+        page = self.request.POST.get("next") or self.request.GET.get("next", "")
+        return super().get_context_data(**kwargs) | {"is_kept": is_kept_for(self.request, page)}
 
 
 @login_not_required

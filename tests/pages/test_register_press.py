@@ -254,6 +254,37 @@ def test_a_session_that_ends_while_typing_loses_nothing(alice, jana, client_of, 
     assert "Half typed" in client.get(path).content.decode()
 
 
+SAYS_KEPT = "What you typed is kept: sign in and you are back at the form."
+
+
+def test_the_sign_in_says_that_what_was_typed_is_kept(alice, jana, client_of):
+    key, path = submission_key(form_page(client_of(alice), jana.id)), f"/customers/{jana.id}/register/"
+    client = Client()
+    typed = FILLED | {"submission_key": key}
+    asked = client.post(f"{path}preview/", typed, headers={"hx-request": "true"})
+    assert SAYS_KEPT in client.get(asked["HX-Redirect"]).content.decode()
+    wrong = client.post("/accounts/login/", {"login": alice.email, "password": "wrong", "next": path})
+    assert SAYS_KEPT in wrong.content.decode()
+    assert "kept" not in client.get("/accounts/login/?next=/vehicles/").content.decode()
+    assert "kept" not in client.get("/accounts/login/").content.decode()
+
+
+@pytest.mark.parametrize("key", ["rubbish", ""])
+def test_the_sign_in_promises_nothing_where_nothing_was_kept(jana, key):
+    client, path = Client(), f"/customers/{jana.id}/register/"
+    assert "kept" not in client.get(client.get(path)["Location"]).content.decode()
+    refused = client.post(path, FILLED | {"submission_key": key})
+    assert "kept" not in client.get(refused["Location"]).content.decode()
+
+
+def test_a_frame_whose_session_ended_says_so_too(alice, jana, client_of):
+    key, path = submission_key(form_page(client_of(alice), jana.id)), f"/customers/{jana.id}/register/"
+    in_frame = {"Sec-Fetch-Dest": "iframe"}
+    page = Client().post(path, FILLED | {"submission_key": key}, headers=in_frame).content.decode()
+    assert "What you typed is kept" in page
+    assert "kept" not in Client().get(path, headers=in_frame).content.decode()
+
+
 def test_a_press_in_parts_is_found_again_too_where_its_token_was_looked_for(alice, jana, client_of):
     key, path = submission_key(form_page(client_of(alice), jana.id)), f"/customers/{jana.id}/register/"
     client = Client(enforce_csrf_checks=True)

@@ -230,14 +230,34 @@
     showSearch(isNew, cameBack);
   };
 
-  /* Forms: show that one is on its way, never hold it back; the server sees to it that one press is one act */
-  document.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-once]")) return;
-    event.target.setAttribute("aria-busy", "true");
-    for (const button of event.target.querySelectorAll("button:not([type=button])")) button.classList.add("is-busy");
+  /* Forms: show that one is on its way, never hold it back; the server sees to it that one press is one act.
+     The pressed button says what it does; if that takes longer than a moment, a live region says how long it may. */
+  const SOON = 300;
+  let waiting = 0;
+  const labels = new Map();
+  const reword = (button, word) => {
+    if (!labels.has(button)) labels.set(button, [...button.childNodes]);
+    button.textContent = word;
+  };
+  const sayHowLong = (form, button) => {
+    const region = form.querySelector("[data-waiting]");
+    clearTimeout(waiting);
+    if (region && button.dataset.wait) waiting = setTimeout(() => { region.textContent = button.dataset.wait; }, SOON);
+  };
+  document.addEventListener("submit", ({ target, submitter }) => {
+    if (!target.matches("[data-once]")) return;
+    const button = submitter ?? target.querySelector("button:not([type=button])");
+    target.setAttribute("aria-busy", "true");
+    button.classList.add("is-busy");
+    if (button.dataset.busy) reword(button, button.dataset.busy);
+    sayHowLong(target, button);
   });
   window.addEventListener("pageshow", () => {
+    clearTimeout(waiting);
+    for (const region of document.querySelectorAll("[data-waiting]")) region.textContent = "";
     for (const button of document.querySelectorAll(".is-busy")) button.classList.remove("is-busy");
+    for (const [button, label] of labels) button.replaceChildren(...label);
+    labels.clear();
     for (const form of document.querySelectorAll("[aria-busy]")) form.removeAttribute("aria-busy");
   });
   document.addEventListener("change", (event) => {

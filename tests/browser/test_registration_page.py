@@ -58,6 +58,51 @@ def test_a_double_click_sends_once(desk: Page, jana, world):
     assert (posts(world), Registration.objects.count()) == (1, 1)
 
 
+SHOWN_AGAIN = "() => { dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); }"
+
+
+# What the page showed last; while the answer is awaited nothing can be asked of it.
+KEEP_LAST = """() => addEventListener("pagehide", () => {
+  const shown = [...document.querySelectorAll("form.cols button, form.cols [role=status]")];
+  sessionStorage.setItem("last", JSON.stringify(shown.map((each) => each.textContent)));
+})"""
+
+
+def test_a_press_that_takes_long_says_so_and_the_other_button_stays_as_it_is(desk: Page, jana, world):
+    world.faults.add(Fault("slow", match="register", delay=1))
+    fill_in(desk, jana)
+    desk.evaluate(KEEP_LAST)
+    expect(desk.locator("form.cols").get_by_role("status")).to_be_empty()
+    register_button(desk).click()
+    expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
+    shown = desk.evaluate("() => JSON.parse(sessionStorage.getItem('last'))")
+    waiting = "Sending… this can take up to 2.5 s; one press is enough."
+    assert sorted(shown) == ["Check without sending", "Sending…", waiting]
+    assert posts(world) == 1
+
+
+def test_a_page_that_the_browser_kept_has_its_button_back(desk: Page, jana):
+    fill_in(desk, jana)
+    desk.evaluate("() => addEventListener('submit', (event) => event.preventDefault())")  # stays, as a kept page does
+    register_button(desk).click()
+    said = desk.locator("form.cols").get_by_role("status")
+    expect(said).not_to_be_empty()
+    desk.evaluate(SHOWN_AGAIN)
+    expect(register_button(desk)).to_have_class("btn btn-primary w-100")
+    expect(said).to_be_empty()
+    expect(desk.locator("form[aria-busy]")).to_have_count(0)
+
+
+def test_to_check_is_not_called_sending(desk: Page, jana):
+    fill_in(desk, jana)
+    desk.evaluate("() => addEventListener('submit', (event) => event.preventDefault())")
+    desk.get_by_role("button", name="Check without sending").click()
+    expect(desk.get_by_role("button", name="Checking…")).to_be_visible()
+    desk.wait_for_timeout(500)
+    expect(desk.locator("form.cols").get_by_role("status")).to_be_empty()
+    expect(register_button(desk)).to_be_visible()
+
+
 def test_back_and_pressing_again_sends_nothing_and_names_the_first(desk: Page, jana, world):
     fill_in(desk, jana)
     register_button(desk).click()

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -206,6 +207,7 @@ def _page(
         "submission_key": submission_key,
         "notices": notices,
         "suspicion": suspicion,
+        "deadline": f"{settings.PODERO_DEADLINE:g}",
     }
     context |= owned(request, customer) | meaning(request, customer, form, submission_key)
     return render_page(request, "registrations/form.html", context, status=status)

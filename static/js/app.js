@@ -317,6 +317,17 @@
     }
   });
 
+  /* What is swapped in above a button must not move it from under the pointer */
+  let steady = null;
+  document.addEventListener("htmx:beforeSwap", () => {
+    const part = document.querySelector("[data-steady]:hover");
+    steady = part && { part, top: part.getBoundingClientRect().top };
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (steady) scrollBy({ top: steady.part.getBoundingClientRect().top - steady.top, behavior: "instant" });
+    steady = null;
+  });
+
   /* HTMX: an answer that failed is swapped in only where it says where to */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from podero_admin.registrations.models import Registration
@@ -213,6 +214,33 @@ def test_the_place_of_the_keyboard_stays_while_the_page_updates_itself(desk: Pag
         expect(place).to_be_focused()
 
 
+TOP = "(each) => each.getBoundingClientRect().top + scrollY"
+
+
+def test_on_a_narrow_screen_the_buttons_come_after_the_preview_for_eye_and_keyboard(desk: Page, jana):
+    desk.set_viewport_size({"width": 390, "height": 800})
+    desk.goto(f"/customers/{jana.id}/register/")
+    parts = ("#group-steering", "#words", "#sent", ".send .btn-primary", ".send [name=check]")
+    tops = [desk.locator(part).evaluate(TOP) for part in parts]
+    assert tops == sorted(tops)
+    desk.locator("#preview pre").focus()
+    for button in ("Register vehicle", "Check without sending"):
+        desk.keyboard.press("Tab")
+        expect(desk.get_by_role("button", name=button)).to_be_focused()
+
+
+def test_on_a_wide_screen_the_keyboard_meets_the_buttons_where_they_are_seen(desk: Page, jana):
+    desk.goto(f"/customers/{jana.id}/register/")
+    tops = [desk.locator(part).evaluate(TOP) for part in (".send [name=check]", "#words", "#sent")]
+    assert tops == sorted(tops)
+    desk.get_by_label("Boost at the next plug-in").focus()
+    for button in ("Register vehicle", "Check without sending"):
+        desk.keyboard.press("Tab")
+        expect(desk.get_by_role("button", name=button)).to_be_focused()
+    desk.keyboard.press("Tab")
+    expect(desk.locator("#preview pre")).to_be_focused()
+
+
 def test_a_press_is_not_lost_when_the_preview_arrives_beneath_the_pointer(desk: Page, jana, world):
     desk.goto(f"/customers/{jana.id}/register/")
     desk.get_by_label("Smart charging").select_option("true")
@@ -222,6 +250,27 @@ def test_a_press_is_not_lost_when_the_preview_arrives_beneath_the_pointer(desk: 
     register_button(desk).hover()
     desk.mouse.down()
     expect(desk.locator("#preview")).to_contain_text("EV6")
+    desk.mouse.up()
+    expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
+    assert posts(world) == 1
+
+
+def test_below_the_form_a_preview_that_grows_does_not_move_the_button_from_under_the_pointer(desk: Page, jana, world):
+    desk.set_viewport_size({"width": 390, "height": 800})
+    fill_in(desk, jana)
+    expect(desk.locator("#preview pre")).to_contain_text("EV6")
+    held = []
+    desk.route(f"**/customers/{jana.id}/register/preview/", lambda route: held.append(route))  # noqa: PLW0108 - Playwright takes no built-in
+    with desk.expect_request("**/preview/"):
+        desk.get_by_label("Pause charging").check()
+    register_button(desk).hover()
+    before = register_button(desk).bounding_box()
+    height = desk.locator("#preview").bounding_box()["height"]
+    desk.mouse.down()
+    held[-1].continue_()
+    expect(desk.locator("#preview")).to_contain_text("The pause has no end")
+    assert desk.locator("#preview").bounding_box()["height"] > height
+    assert register_button(desk).bounding_box()["y"] == pytest.approx(before["y"], abs=1)
     desk.mouse.up()
     expect(desk.locator("main")).to_have_attribute("data-outcome", "confirmed")
     assert posts(world) == 1

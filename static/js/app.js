@@ -264,6 +264,17 @@
     if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
+  /* What a switch governs is skipped by Tab while it is off: a date alone has ten stops. What is wrong stays in the way */
+  const skipWhatIsOff = () => {
+    for (const each of document.querySelectorAll("[data-depends-on]")) {
+      const isOff = each.form?.elements[each.dataset.dependsOn]?.checked === false;
+      if (isOff && !each.matches(".is-invalid")) each.tabIndex = -1;
+      else each.removeAttribute("tabindex");
+    }
+  };
+  document.addEventListener("change", skipWhatIsOff);
+  window.addEventListener("pageshow", skipWhatIsOff);  // a browser may give back what was switched
+
   /* A half-typed date or time holds a form back: say so beside what is shown of it, and open the part that it lies in */
   document.addEventListener("htmx:validation:halted", ({ target }) => target.querySelector("[data-stale]")?.removeAttribute("hidden"));
   document.addEventListener("invalid", ({ target }) => target.closest("details")?.setAttribute("open", ""), true);

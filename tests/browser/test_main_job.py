@@ -224,6 +224,37 @@ def test_a_date_does_not_ask_for_seconds(desk: Page, jana):
     expect(until).to_have_value("2027-11-11T08:30")
 
 
+def test_what_is_switched_off_is_skipped_by_the_keyboard_until_it_is_on(desk: Page, jana):
+    desk.goto(f"/customers/{jana.id}/register/")
+    pause = desk.get_by_label("Pause charging")
+    pause.focus()
+    press(desk, "Tab")
+    assert focused(desk) == "boost_for_next_session"
+    press(desk, "Shift+Tab", "Space", "Tab")
+    assert focused(desk) == "pause_power_until"
+    desk.get_by_label("Meet target and deadline").focus()
+    press(desk, "Tab")
+    assert focused(desk) == "hems_min_export_to_start_w"
+
+
+def test_what_is_switched_off_and_wrong_is_reached_all_the_same(desk: Page, jana):
+    desk.goto(f"/customers/{jana.id}/register/")
+    desk.get_by_label("Target by the deadline").fill("900")
+    desk.get_by_role("button", name="Check without sending").click()
+    expect(desk.locator("#problems")).to_contain_text("Target by the deadline: Enter a whole number from 0 to 100 %.")
+    desk.get_by_label("Meet target and deadline").focus()
+    press(desk, "Tab")
+    assert focused(desk) == "minimum_charge_limit"
+
+
+def test_without_javascript_every_field_is_reached(scriptless: Page, enter, alice, jana):
+    enter(scriptless.context, alice)
+    scriptless.goto(f"/customers/{jana.id}/register/")
+    scriptless.get_by_label("Pause charging").focus()
+    press(scriptless, "Tab")
+    expect(scriptless.get_by_label("Pause until")).to_be_focused()
+
+
 def test_what_was_checked_is_not_lost_when_the_session_ends(desk: Page, alice, jana, world):
     desk.goto(f"/customers/{jana.id}/register/")
     desk.get_by_label("Smart charging").select_option("true")

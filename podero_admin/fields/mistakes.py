@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from podero_admin.fields.field import Field, Kind
 
 TOO_LONG = "At most %(limit_value)d characters fit; these are %(show_value)d."
+NEVER_A_DEFAULT = "Please choose: this is never left to a default."
 CANNOT_BE_SENT = "One of its characters cannot be sent: type it again without."
 # Neither is said after a number: the one is in the question, the other is the bounds themselves.
 UNSPOKEN_UNITS = frozenset({"year", "0–1"})
@@ -33,8 +34,7 @@ def mistakes(field: Field) -> dict[str, str]:
         return {"max_length": TOO_LONG, "null_characters_not_allowed": CANNOT_BE_SENT, "invalid": CANNOT_BE_SENT}
     if field.kind in INVALID:
         return {"invalid": INVALID[field.kind]}
-    required = f"Choose: {field.label.lower()} is never left to a default."
-    return {"required": required, "invalid_choice": "Choose one of those in the list."}
+    return {"required": NEVER_A_DEFAULT, "invalid_choice": "Choose one of those in the list."}
 
 
 def _number_wanted(field: Field) -> str:

@@ -218,7 +218,7 @@ TOLD = [
     ("device_model_model", "x" * 256, "Model: At most 255 characters fit; these are 256."),
     ("device_model_model", "a\0b", "Model: One of its characters cannot be sent"),
     ("price_zone", "DE", "Price zone: Choose one of those in the list."),
-    ("price_zone", "", "Price zone: Choose: price zone is never left to a default."),
+    ("price_zone", "", "Price zone: Please choose: this is never left to a default."),
     ("latitude", "91", "Latitude: Enter a number from -90 to 90 °."),
     ("optimization_score", "abc", "Optimisation score: Enter a number."),
 ]

@@ -13,8 +13,10 @@ from podero_admin.accounts.selectors import access_of
 from podero_admin.core.access import NOBODY, Access
 from podero_admin.core.http import CHOSEN_IN_SESSION, embedded, page_of
 
-KEPT_POST = "kept_post"
+KEPT_POSTS = "kept_posts"
 KEPT_BYTES = 200_000
+#: So many forms at once, the latest ones.
+KEPT_AT_MOST = 5
 
 
 def _access(request: HttpRequest) -> Access:
@@ -72,15 +74,15 @@ def keep_what_was_typed(request: HttpRequest, view_func: Any) -> str:
     typed = request.POST.urlencode() if path else ""
     if not path or len(typed) > KEPT_BYTES:
         return ""
-    request.session[KEPT_POST] = {"path": path, "body": typed}
+    others = {name: body for name, body in request.session.get(KEPT_POSTS, {}).items() if name != path}
+    request.session[KEPT_POSTS] = dict([*others.items(), (path, typed)][-KEPT_AT_MOST:])
     page = page_of(request)
     return page if page.partition("?")[0] == path else path
 
 
 def is_kept_for(request: HttpRequest, page: str) -> bool:
     """Whether what was typed waits for somebody who opens this page."""
-    kept = request.session.get(KEPT_POST)
-    return kept is not None and kept["path"] == page.partition("?")[0]
+    return page.partition("?")[0] in request.session.get(KEPT_POSTS, {})
 
 
 def _outside(page: str) -> str:

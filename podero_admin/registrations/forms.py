@@ -9,6 +9,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from crispy_forms.layout import Field as Drawn
 from django import forms
+from django.conf import settings
 from django.utils.functional import cached_property
 
 from podero_admin.fields import DEVICE_MODEL_INPUTS, INPUT_GROUPS, INPUTS, Field, Group, bounds_in_words, mistakes
@@ -83,9 +84,24 @@ class MomentField(forms.DateTimeField):
             raise
 
 
+class NoteField(forms.CharField):
+    """A browser sends two characters for each end of a line that was typed as one."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 def _help(field: Field) -> str:
+    if field.kind == "text":
+        return f"{field.help} At most {_longest(field):,} characters."
+    if field.kind == "datetime":
+        return f"{field.help} In the time of {settings.TIME_ZONE}."
     bounds = bounds_in_words(field)
     return f"{field.help} {bounds[0].upper()}{bounds[1:]}." if bounds else field.help
+
+
+def _longest(field: Field) -> int:
+    return payload.NOTE_MAX if field.name == "comment" else field.max_length or 2000
 
 
 def _number(field: Field) -> forms.Field:
@@ -99,8 +115,8 @@ def _number(field: Field) -> forms.Field:
 
 def _text(field: Field) -> forms.Field:
     if field.name == "comment":
-        return forms.CharField(required=False, max_length=payload.NOTE_MAX, widget=forms.Textarea(attrs={"rows": 2}))
-    return forms.CharField(required=False, max_length=field.max_length or 2000)
+        return NoteField(required=False, max_length=_longest(field), widget=forms.Textarea(attrs={"rows": 2}))
+    return forms.CharField(required=False, max_length=_longest(field))
 
 
 def _choice(field: Field) -> forms.Field:
@@ -141,7 +157,7 @@ def _form_field(field: Field) -> forms.Field:
     made.error_messages |= mistakes(field)
     if field.tier == "open" and field.name not in CHOSEN:
         made.initial = field.default
-    elif field.default is not None and field.name not in CHOSEN:
+    elif field.default is not None and field.name not in CHOSEN and not _is_switch(field):
         made.widget.attrs["placeholder"] = f"{field.default}"
     if field.depends_on:
         made.widget.attrs["data-depends-on"] = field.depends_on

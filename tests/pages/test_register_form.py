@@ -391,3 +391,16 @@ def test_to_open_the_form_is_a_look_at_the_customer(alice, jana, client_of):
     form_page(client_of(alice), jana.id)
     look = AccessRecord.objects.get(customer_id=jana.id)
     assert (look.actor_id, look.label, look.page) == (alice.id, jana.name, "registration form")
+
+
+def test_the_ends_of_lines_of_a_note_count_once(client_of, alice, jana, world):
+    note = "a" * 137 + "\r\n" + "b" * 137
+    registration_of(press(client_of(alice), jana.id, comment=note))
+    assert json.loads(posts(world)[0].body)["comment"].endswith("a\nb" + "b" * 136)
+
+
+def test_every_text_says_how_long_it_may_be_and_every_moment_of_which_place_it_is(client_of, sara, jana):
+    page = form_page(client_of(sara), jana.id)
+    assert [f"At most {number} characters." in page for number in ("275", "255", "20", "2,000")] == [True] * 4
+    assert page.count("In the time of Europe/Vienna.") >= 4
+    assert 'placeholder="False"' not in page

@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 
 from podero_admin.audit.models import Event
+from podero_admin.directory.services import customers_refresh
+from podero_admin.organizations.selectors import system_access
 from podero_admin.registrations import submission
 from podero_admin.registrations.models import Registration
 from podero_admin.sandbox.faults import Fault
@@ -232,12 +234,31 @@ def test_a_press_after_the_session_ended_is_found_again_as_typed_after_signing_i
     assert "You were signed out while this form was open" in page
     assert html.escape(values.get("comment", "Typed before")) in page
     assert f'value="{values.get("charge_target_min", "30")}"' in page
-    assert "You were signed out" not in client.get(path).content.decode()
+    assert html.escape(values.get("comment", "Typed before")) in client.get(path).content.decode()
     if not values:
-        assert (
-            registration_of(press(client, jana.id, key=submission_key(page), comment="Typed before")).outcome
-            == "confirmed"
-        )
+        done = registration_of(press(client, jana.id, key=submission_key(page), comment="Typed before"))
+        assert done.outcome == "confirmed"
+        assert "You were signed out" not in client.get(path).content.decode()
+
+
+def test_two_forms_that_were_open_are_both_found_again(alice, jana, world, organization_a, client_of):
+    user = world.add_user(str(organization_a.id), last_name="Zweitl")
+    customers_refresh(access=system_access(), organization_id=organization_a.id)
+    known, client = client_of(alice), Client()
+    for whom in (jana.id, user.id):
+        press(client, whom, key=submission_key(form_page(known, whom)), comment=f"For {whom}")
+    sign_in(client, alice, "/")
+    client.get(f"/customers/{jana.id}/")
+    for whom in (user.id, jana.id):
+        assert f"For {whom}" in form_page(client, whom)
+
+
+def test_what_somebody_typed_is_not_given_to_whoever_signs_in_next(alice, sara, jana, client_of):
+    client, path = Client(), f"/customers/{jana.id}/register/"
+    press(client, jana.id, key=submission_key(form_page(client_of(alice), jana.id)), comment="Only for Alice")
+    sign_in(client, sara, path)
+    assert "Only for Alice" not in client.get(path).content.decode()
+    assert "signed out while" not in client.get(path).content.decode()
 
 
 @pytest.mark.parametrize("knows_its_page", [True, False])

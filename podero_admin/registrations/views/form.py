@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from podero_admin.accounts.middleware import KEPT_POST
+from podero_admin.accounts.middleware import KEPT_POSTS
 from podero_admin.core.access import Permission, requires
 from podero_admin.core.errors import Conflicting
 from podero_admin.core.http import StaffRequest, redirect_to, render_page
@@ -41,6 +41,7 @@ def register(request: StaffRequest, customer_id: UUID) -> HttpResponse:
     customer = customer_get(access=request.access, customer_id=customer_id)
     request.access.require(Permission.VEHICLE_REGISTER, customer.organization_id)
     if request.method == "POST":
+        _forget_kept(request)
         return _check(request, customer) if "check" in request.POST else _press(request, customer)
     opened = services.registration_open(access=request.access, customer=customer)
     form, notices = _fresh_form(request, customer)
@@ -49,11 +50,18 @@ def register(request: StaffRequest, customer_id: UUID) -> HttpResponse:
     return _page(request, customer, form, submission_key=opened.submission_key, notices=notices)
 
 
+def _forget_kept(request: StaffRequest) -> None:
+    """What comes with this request is newer; a form that was only looked at may be opened again."""
+    kept = request.session.get(KEPT_POSTS, {})
+    if request.path in kept:
+        request.session[KEPT_POSTS] = {path: body for path, body in kept.items() if path != request.path}
+
+
 def _fresh_form(request: StaffRequest, customer: Customer) -> tuple[RegistrationForm, list[dict[str, str]]]:
     """The form with the contract's defaults, or as it was typed before the session ended or in another registration."""
-    kept = request.session.pop(KEPT_POST, None)
-    if kept and kept["path"] == request.path:
-        form = _form(request, customer, _without_rare_ticks(request, customer, QueryDict(kept["body"]).dict()))
+    kept = QueryDict(request.session.get(KEPT_POSTS, {}).get(request.path, "")).dict()
+    if is_ours(str(kept.get("submission_key", "")), staff_id=request.access.staff_id or 0):
+        form = _form(request, customer, _without_rare_ticks(request, customer, kept))
         form.is_valid()
         return form, [{"tone": "info", "text": KEPT}]
     again = request.GET.get("again", "")

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from podero_admin.celery import app
 
 pytestmark = pytest.mark.django_db
-KEPT = {"kept_post": {"path": "/customers/", "body": "comment=blue"}}
+KEPT = {"kept_posts": {"/customers/": "comment=blue"}}
 
 
 def session(ends_in: timedelta) -> str:

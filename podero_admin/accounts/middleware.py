@@ -13,6 +13,7 @@ from podero_admin.accounts.selectors import access_of
 from podero_admin.core.access import NOBODY, Access
 from podero_admin.core.http import CHOSEN_IN_SESSION, embedded, page_of
 
+FRAMES = {"iframe", "frame", "fencedframe", "embed", "object"}
 KEPT_POSTS = "kept_posts"
 KEPT_BYTES = 200_000
 #: So many forms at once, the latest ones.
@@ -51,8 +52,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseBase:
         form = keep_what_was_typed(request, view_func)
         page = form or page_of(request)
-        in_frame = request.headers.get("Sec-Fetch-Dest") == "iframe" or embedded.get()
-        if in_frame:
+        if _in_frame(request):
             context = {"address": _outside(page), "is_kept": bool(form)}
             return render(request, "account/sign_in_window.html", context, status=401)
         response = redirect_to_login(page)
@@ -61,6 +61,12 @@ class SignInMiddleware(LoginRequiredMiddleware):
             here["HX-Redirect"] = str(response["Location"])
             return here
         return response
+
+
+def _in_frame(request: HttpRequest) -> bool:
+    """What the browser says; where it does not, or a script asks, what the address says."""
+    wanted = request.headers.get("Sec-Fetch-Dest", "")
+    return wanted in FRAMES or (embedded.get() and wanted != "document")
 
 
 def keep_what_was_typed(request: HttpRequest, view_func: Any) -> str:

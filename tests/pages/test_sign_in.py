@@ -234,6 +234,22 @@ class TestFrame:
         assert "You are not signed in" in page
         assert 'href="/vehicles/?health=old" target="_blank"' in page
 
+    @pytest.mark.parametrize(
+        ("asked", "headers", "status"),
+        [
+            ("/", {"sec-fetch-dest": "frame"}, 401),
+            ("/", {"sec-fetch-dest": "object"}, 401),
+            ("/?embed=1", {}, 401),
+            ("/?embed=1", {"sec-fetch-dest": "empty"}, 401),
+            ("/?embed=1", {"sec-fetch-dest": "document"}, 302),
+            ("/", {"sec-fetch-dest": "document"}, 302),
+        ],
+    )
+    def test_what_is_a_frame_the_browser_says(
+        self, client: Client, asked: str, headers: dict[str, str], status: int
+    ) -> None:
+        assert client.get(asked, headers=headers).status_code == status
+
     def test_a_form_sent_from_a_frame_without_a_session_leads_back_to_its_page(self, client: Client) -> None:
         came_from = {"sec-fetch-dest": "iframe", "referer": "http://testserver/audit/?embed=1"}
         page = client.post("/audit/verify/?embed=1", headers=came_from).content.decode()

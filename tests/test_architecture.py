@@ -15,6 +15,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+import podero_admin
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "podero_admin"
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
@@ -58,6 +60,11 @@ def copy(tmp_path: Path) -> Path:
     shutil.copytree(PACKAGE, tmp_path / "podero_admin", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
+
+
+def test_the_version_is_one() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == podero_admin.__version__
 
 
 def test_the_import_contracts_hold() -> None:

@@ -104,7 +104,7 @@ def signed_out(*, staff: Staff, request_id: str, client_address: str) -> None:
 
 @transaction.atomic
 def sign_in_failed(*, email: str, request_id: str, client_address: str, reason: str) -> None:
-    """Note who was turned away; an address that we do not know is kept masked, it may be a mistyped password."""
+    """Note who was turned away; of an address that we do not know nothing is kept: it may be a mistyped password."""
     access = _strangers(request_id, client_address)
     staff = Staff.objects.filter(email__iexact=email).first()
     if staff is None:

@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 REFERENCE = re.compile(r"(R-[0-9A-Z]{10})")
+AFTER_AT_OR_DOT = re.compile("(?<=[@.])")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 CHARACTER = 6.6 / 270 * 100
 ROW = 15
@@ -89,7 +90,7 @@ def whole_references(text: str) -> SafeString:
 
 def breakable(text: str) -> SafeString:
     """An e-mail address or a host, escaped, with places for a line to end in: after its "@" and its dots."""
-    return mark_safe(escape(text).replace("@", "@<wbr>").replace(".", ".<wbr>"))  # noqa: S308 - escaped before
+    return mark_safe("<wbr>".join(escape(part) for part in AFTER_AT_OR_DOT.split(text)))  # noqa: S308 - each is escaped
 
 
 def safe_host(url: Any) -> str:

@@ -17,7 +17,7 @@ class ApplicationError(Exception):
 
 
 class NotFound(ApplicationError):
-    """It does not exist, or lies outside the person's organisations (`outside=True`, told to the audit log only)."""
+    """It does not exist, or lies outside the person's organisations (`outside` says what, to the audit log only)."""
 
     status = 404
     title = "Not found"

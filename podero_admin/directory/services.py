@@ -121,17 +121,17 @@ def customers_ensure_fresh(*, access: Access) -> None:
         for organization in Organization.objects.filter(id__in=access.listed_ids(), is_configured=True):
             age = now - organization.directory_fetched_at if organization.directory_fetched_at else None
             if age is None or age > 2 * limit:
-                _refresh_quietly(organization, seconds=gateway.QUICK_SECONDS)
+                _refresh_quietly(organization, while_a_page_waits=True)
             elif age > limit:
                 _nudge(organization.id)
 
 
-def _refresh_quietly(organization: Organization, *, seconds: float | None = None) -> None:
+def _refresh_quietly(organization: Organization, *, while_a_page_waits: bool = False) -> None:
     """Not right after a failure, and not beside somebody else: the last known list is shown then, with its age."""
     if cache.get(_failed(organization.id)):
         return
     try:
-        if seconds:
+        if while_a_page_waits:
             customers_refresh_quickly(organization_id=organization.id)
         else:
             customers_refresh(access=system_access(), organization_id=organization.id)

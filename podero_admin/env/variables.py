@@ -18,8 +18,8 @@ LONGEST_SECONDS = 1_000_000
 MOST_PROXIES = 10
 MOST_AT_ONCE = 64
 MOST_DAYS = 36_500
-#: Values that are never repeated, not even when they are wrong.
 SHORTEST_KEY = 32
+#: Values that are never repeated, not even when they are wrong.
 HIDDEN = {"SECRET_KEY", "DATABASE_URL", "CACHE_URL", "BROKER_URL", "EMAIL_URL"}
 
 

@@ -58,7 +58,7 @@ def credentials(entry: OrganizationSettings) -> Credentials:
         token_url=entry.token_url,
         client_id=_late(entry.client_id),
         client_secret=_late(entry.client_secret),
-        grant=entry.grant,  # type: ignore[arg-type] # env.py lets only these through
+        grant=entry.grant,  # type: ignore[arg-type] # `env` lets only these through
         username=_late(entry.username),
         password=_late(entry.password),
         client_auth=entry.client_auth,  # type: ignore[arg-type]

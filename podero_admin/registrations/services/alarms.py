@@ -6,17 +6,16 @@ from django.utils import timezone
 from podero_admin.audit.actions import Action
 from podero_admin.audit.services import Subject, record
 from podero_admin.core.access import Access, Permission
-from podero_admin.core.errors import Conflicting, Invalid
+from podero_admin.core.errors import Conflicting
 from podero_admin.registrations.models import Registration, Stray
+from podero_admin.registrations.services.reasons import reason_checked
 from podero_admin.registrations.services.transition import tell
-
-REASON_MAX = 500
 
 
 def alarm_acknowledge(*, access: Access, registration: Registration, reason: str, read: str) -> Registration:
     """Take the alarm off the lists. `read` is the alarm as the person read it: a further one must be read too."""
     access.require(Permission.REGISTRATION_DECIDE, registration.organization_id)
-    reason = _checked(reason)
+    reason = reason_checked(reason)
     if registration.alarm_since is None:
         return registration
     standing = Registration.objects.filter(pk=registration.pk, alarm=read, alarm_since__isnull=False)
@@ -33,7 +32,7 @@ def alarm_acknowledge(*, access: Access, registration: Registration, reason: str
 def stray_acknowledge(*, access: Access, stray: Stray, reason: str) -> Stray:
     """The same for a vehicle that no registration accounts for."""
     access.require(Permission.REGISTRATION_DECIDE, stray.organization_id)
-    reason = _checked(reason)
+    reason = reason_checked(reason)
     with transaction.atomic():
         standing = Stray.objects.filter(pk=stray.pk, acknowledged_at__isnull=True)
         if standing.update(acknowledged_at=timezone.now()):
@@ -48,12 +47,3 @@ def stray_acknowledge(*, access: Access, stray: Stray, reason: str) -> Stray:
             )
     stray.refresh_from_db()
     return stray
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if not reason:
-        raise Invalid("Give a reason: it is kept in the audit log.", fields={"reason": ["Give a reason."]})
-    if len(reason) > REASON_MAX or "\0" in reason:
-        raise Invalid("The reason is too long.", fields={"reason": [f"At most {REASON_MAX} characters, plain text."]})
-    return reason

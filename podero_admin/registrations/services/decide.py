@@ -12,11 +12,11 @@ from podero_admin.core.errors import Conflicting, Invalid
 from podero_admin.registrations.models import Registration
 from podero_admin.registrations.outcomes import DECIDABLE, Outcome, Seen
 from podero_admin.registrations.schedule import next_look_at
+from podero_admin.registrations.services.reasons import reason_checked
 from podero_admin.registrations.services.transition import move
 from podero_admin.registrations.services.truth import remember_sent, sent_for
 from podero_admin.vehicles.models import Vehicle
 
-REASON_MAX = 500
 SETTLED = "This registration is settled already: see what became of it."
 NOT_FREE = (
     "This cannot be the vehicle: it is not this customer's, or another registration has it, or it was there before."
@@ -28,11 +28,7 @@ def registration_decide(
 ) -> Registration:
     """Say which vehicle it became, or (None) that there is none."""
     access.require(Permission.REGISTRATION_DECIDE, registration.organization_id)
-    reason = reason.strip()
-    if not reason:
-        raise Invalid("Give a reason: it is kept in the audit log.", fields={"reason": ["Give a reason."]})
-    if len(reason) > REASON_MAX or "\0" in reason:
-        raise Invalid("The reason is too long.", fields={"reason": [f"At most {REASON_MAX} characters, plain text."]})
+    reason = reason_checked(reason)
     if registration.outcome not in DECIDABLE:
         raise Conflicting(SETTLED)
     vehicle = _vehicle(registration, vehicle_id) if vehicle_id else None

@@ -142,19 +142,19 @@ def external_link(url: Any, label: str = "") -> SafeString | str:
 
 
 @register.simple_tag
-def copy_link(url: Any) -> SafeString | str:
+def copy_link(url: Any, *, main: bool = False) -> SafeString | str:
     """A button that copies a link from the API; what we do not make a link, nobody shall hand on as one."""
-    return copy(url, "Copy link") if url and drawing.safe_host(url) else ""
+    return copy(url, "Copy link", main=main) if url and drawing.safe_host(url) else ""
 
 
 @register.simple_tag
-def copy(text: Any, label: str = "Copy") -> SafeString | str:
-    """A button that copies a text; only a script can, so without one it is not shown."""
+def copy(text: Any, label: str = "Copy", *, main: bool = False) -> SafeString | str:
+    """A button that copies a text; only a script can, so without one it is not shown. `main` is what to do next."""
     if text in {None, ""}:
         return ""
     return format_html(
-        '<button type="button" class="btn btn-sm btn-outline-secondary copy needs-js" data-copy="{}">'
-        "{} <span>{}</span></button>",
+        '<button type="button" class="btn btn-sm {} copy needs-js" data-copy="{}">{} <span>{}</span></button>',
+        "btn-primary" if main else "btn-outline-secondary",
         escape(text),
         icon("copy"),
         label,

@@ -38,8 +38,7 @@ _WORDS: Mapping[Outcome, InWords] = {
     Outcome.CONFIRMED: InWords(
         "Registered",
         f"Podero has the vehicle. {EMPTY_RECORD}",
-        "Send the customer the onboarding form, or the sign-in link if they ask for it, and watch for 'Connected' on the "
-        "vehicle's page.",
+        "Send the customer the link to the onboarding form, and watch for 'Connected' on the vehicle's page.",
     ),
     Outcome.REJECTED: InWords(
         "Refused by Podero", "Podero refused it and made no vehicle.", "Correct what is named and register again."

@@ -47,7 +47,7 @@ def dialogs(desk: Page) -> list[str]:
 def look_over(page: Page, path: str, dialogs: list[str]) -> None:
     """Everything that a person could set off by accident is set off: what can be focused, hovered, unfolded."""
     page.goto(path)
-    for summary in page.locator("main summary").all():
+    for summary in page.locator("main summary:visible").all():
         summary.click()
     page.evaluate("() => document.querySelectorAll('main a, main button, main bdi').forEach((each) => { each.focus(); "
                   "each.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})); })")  # fmt: skip

@@ -27,7 +27,7 @@ def start(command: tuple[str, ...], folder: Path, **values: str) -> subprocess.C
             "sqlite:////dev/null/no/start.sqlite3",
             "DATABASE_URL cannot be used: the folder /dev/null/no",
         ),
-        ("PODERO_DEADLINE", "500", "Set PODERO_DEADLINE between 30 and 110."),
+        ("PODERO_DEADLINE", "500", "Set PODERO_DEADLINE to 110 or less."),
     ],
 )
 def test_it_does_not_start_with_a_wrong_value(

@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 200.0
 
 
-def run_alone(arguments: Iterable[str], folder: Path, **values: str) -> subprocess.CompletedProcess[str]:
-    """Python with these arguments; `values` are further variables, and win."""
-    environment = {
+def environment_of(folder: Path, **values: str) -> dict[str, str]:
+    """What a program of ours needs to start with its data in this folder; `values` are further variables, and win."""
+    return {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": "a-key-for-tests-only-a-key-for-tests-only-a-key-for-tests",
         "PUBLIC_URL": "http://127.0.0.1",
@@ -24,10 +24,14 @@ def run_alone(arguments: Iterable[str], folder: Path, **values: str) -> subproce
         "PODERO_VAR_DIR": str(folder),
         "DATABASE_URL": f"sqlite:///{folder}/alone.sqlite3",
     } | values
+
+
+def run_alone(arguments: Iterable[str], folder: Path, **values: str) -> subprocess.CompletedProcess[str]:
+    """Python with these arguments, in an environment of its own."""
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env=environment,
+        env=environment_of(folder, **values),
         capture_output=True,
         text=True,
         timeout=SECONDS,

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from podero_admin import folder_broker
+from tests.faults.alone import environment_of
 
 ROOT = Path(__file__).resolve().parents[2]
 BROKERS = ["", *filter(None, [os.environ.get("TEST_BROKER_URL")])]
@@ -27,20 +28,7 @@ pytestmark = pytest.mark.faults
 
 @pytest.fixture(params=BROKERS, ids=lambda url: url.partition(":")[0] or "folder")
 def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    from django.conf import settings
-
-    return {
-        "PATH": os.environ["PATH"],
-        "SECRET_KEY": "a-key-for-tests-only-a-key-for-tests-only-a-key-for-tests",
-        "PUBLIC_URL": "http://127.0.0.1",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "ALLOW_INSECURE_UPSTREAM": "true",
-        "PODERO_ORGANIZATIONS": str(settings.PODERO_ORGANIZATIONS),
-        "PODERO_VAR_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path}/worker.sqlite3",
-        "BROKER_URL": request.param,
-        "PYTHONWARNINGS": "ignore:::celery.platforms",
-    }
+    return environment_of(tmp_path, BROKER_URL=request.param, PYTHONWARNINGS="ignore:::celery.platforms")
 
 
 @pytest.fixture
